@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { canonical, formatMoney, instant, parseDate } from '../../base/index.ts';
+import { performanceOf, renderReport } from '../../views/index.ts';
+import { type BacktestRun, backtestDesk, decisionLine, equityLine, fillLine } from '../backtest.ts';
+import { loadDesk, UsageError } from '../load.ts';
+import { EXIT } from './exit.ts';
+import { note, progressBar, say } from './print.ts';
+import { plainFigures, summary } from './summary.ts';
+
+export interface BacktestOptions {
+  readonly bars: readonly string[];
+  readonly set: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly decisions?: string;
+  readonly fills?: string;
+  readonly equity?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** `plimsoll backtest`. */
+export async function backtest(path: string, options: BacktestOptions): Promise<number> {
+  const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
+  for (const warning of loaded.warnings) note(warning);
+  const progress = progressBar(`Backtest of ${loaded.desk.name}`);
+  const keepAll = options.decisions !== undefined || options.report !== undefined || isSlow(loaded);
+  const run = await backtestDesk(loaded, {
+    ...(options.from === undefined ? {} : { from: parseDate(options.from) }),
+    ...(options.to === undefined ? {} : { to: parseDate(options.to) }),
+    keepAll,
+    onProgress: progress.update,
+  });
+  progress.done();
+  writeLists(run, options);
+  const performance = performanceOf(run.record);
+  if (options.report !== undefined) {
+    const generatedAt = instant(Date.now());
+    const title = `${loaded.desk.name}: backtest`;
+    writeFileSync(options.report, renderReport(run.record, performance, { title, generatedAt }));
+  }
+  if (options.json) {
+    const { finalEquity, digest } = run;
+    const { from, to, days, notes } = performance;
+    const figures = plainFigures(performance);
+    say(
+      canonical({ finalEquity: formatMoney(finalEquity), digest, from, to, days, figures, notes }),
+    );
+  } else {
+    for (const line of summary(run.record, performance)) say(line);
+    say(`Digest           ${run.digest}`);
+    if (options.report !== undefined) say(`Report           ${options.report}`);
+  }
+  return run.result.state.books.every((book) => book.stopped !== null) ? EXIT.failed : EXIT.ok;
+}
+
+/** Daily desks keep every decision at no cost; a book on every bar keeps its trades. */
+const isSlow = (loaded: Awaited<ReturnType<typeof loadDesk>>): boolean =>
+  loaded.desk.books.every((book) => book.schedule.kind === 'session');
+
+/** SYMBOL=FILE pairs of the command line. */
+export function barsOf(pairs: readonly string[]): Record<string, string> {
+  const bars: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at <= 0) throw new UsageError(`--bars "${pair}": wanted SYMBOL=FILE`);
+    bars[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return bars;
+}
+
+function writeLists(run: BacktestRun, options: BacktestOptions): void {
+  const { decisions, fills, equity } = run.result;
+  const write = <T>(file: string | undefined, rows: readonly T[], line: (row: T) => unknown) => {
+    if (file === undefined) return;
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(line(row))}\n`).join(''));
+  };
+  write(options.decisions, decisions, decisionLine);
+  write(options.fills, fills, fillLine);
+  write(options.equity, equity, equityLine);
+}

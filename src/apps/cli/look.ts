@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readJournal } from '../../adapters/journal/index.ts';
+import { canonical, formatInstant, formatMoney, parseDate } from '../../base/index.ts';
+import type { Effect, State } from '../../engine/index.ts';
+import { stateView } from '../final-state.ts';
+import { foldRecords } from '../fold.ts';
+import { deskPath } from '../load.ts';
+import { type RecordedRun, recordedRun } from '../recorded-run.ts';
+import { recordedIn } from '../recorded.ts';
+import { journalPath } from '../wire.ts';
+import { Refused } from './exit.ts';
+import { say, table } from './print.ts';
+
+/** Folder of a desk that has a journal; throws when it has none. */
+export function folderWithJournal(given: string): string {
+  const folder = dirname(resolve(deskPath(given)));
+  if (!existsSync(journalPath(folder))) {
+    throw new Refused(`Desk "${given}" has no journal yet; "plimsoll run" begins one`);
+  }
+  return folder;
+}
+
+/** `plimsoll positions|orders|status`: the state as the journal has it. */
+export async function look(
+  what: 'positions' | 'orders' | 'status',
+  given: string,
+  options: { json?: boolean },
+): Promise<undefined> {
+  const folder = folderWithJournal(given);
+  const run = await recordedRun(folder);
+  const reader = readJournal(journalPath(folder));
+  try {
+    const snapshot = reader.latestSnapshot();
+    const state = foldRecords(run.setup, reader.read(snapshot?.seq ?? 0), snapshot);
+    if (what === 'positions') positions(state, options);
+    else if (what === 'orders') orders(state, options);
+    else status(run, state, reader.head().seq, options);
+  } finally {
+    reader.close();
+  }
+}
+
+function positions(state: State, { json }: { json?: boolean }): void {
+  const view = stateView(state);
+  if (json) return say(canonical(view));
+  const rows = view.books.flatMap((book) =>
+    book.positions.map(({ symbol, quantity, averageCost }) => {
+      const index = state.plan.index.get(symbol) ?? -1;
+      const mark = state.marks[index] as never;
+      return [book.name, symbol, `${quantity}`, averageCost, formatMoney(mark)];
+    }),
+  );
+  for (const line of table(['Book', 'Symbol', 'Shares', 'Average cost', 'Mark'], rows)) say(line);
+  say();
+  say(`Cash ${view.cash}, equity ${view.equity}, ${view.date}`);
+  return undefined;
+}
+
+function orders(state: State, { json }: { json?: boolean }): void {
+  const all = [...state.orders.live.values(), ...[...state.orders.done.values()].toReversed()];
+  const rows = all.map(({ intent, status, filled, notional }) => ({
+    order: intent.id,
+    at: formatInstant(intent.at),
+    symbol: intent.symbol,
+    side: intent.side,
+    quantity: intent.quantity,
+    filled,
+    price: filled === 0 ? null : formatMoney(Math.round(notional / filled) as never),
+    status,
+  }));
+  if (json) return say(canonical({ orders: rows }));
+  const head = ['Order', 'At', 'Symbol', 'Side', 'Quantity', 'Filled', 'Price', 'Status'];
+  const cells = rows.map((row) =>
+    Object.values(row).map((cell) => (cell === null ? '-' : `${cell}`)),
+  );
+  for (const line of table(head, cells)) say(line);
+  return undefined;
+}
+
+function status(
+  run: RecordedRun,
+  state: State,
+  records: number,
+  { json }: { json?: boolean },
+): void {
+  const view = stateView(state);
+  const { stage, epoch } = { stage: run.start.stage, epoch: state.epoch };
+  if (json) return say(canonical({ ...view, stage, epoch, records, live: state.orders.live.size }));
+  say(`Desk       ${run.setup.desk}, stage ${stage}, epoch ${epoch}`);
+  say(`Journal    ${records} records, up to ${formatInstant(state.at)}`);
+  say(`Account    equity ${view.equity}, cash ${view.cash}`);
+  say(`Halt       ${view.halt}${view.haltReason === null ? '' : `: ${view.haltReason}`}`);
+  say(`Orders     ${state.orders.live.size} under way`);
+  for (const book of view.books) {
+    const text = book.stopped === null ? 'running' : `stopped: ${book.stopped}`;
+    say(`Book       ${book.name}: ${text}, equity ${book.equity}`);
+  }
+  return undefined;
+}
+
+/** `plimsoll why SYMBOL DATE`: the decision of the day, what it became, and what was in the way. */
+export async function why(
+  symbol: string,
+  date: string,
+  given: string,
+  options: { json?: boolean },
+): Promise<undefined> {
+  const day = parseDate(date);
+  const folder = folderWithJournal(given);
+  const reader = readJournal(journalPath(folder));
+  try {
+    const all = recordedIn(reader.read(0));
+    const decisions = all.decisions.filter((one) => one.date === day);
+    const isOurs = (effect: Effect & { symbol?: string; text?: string }) =>
+      effect.symbol === symbol || (effect.text ?? '').includes(symbol);
+    const fills = all.fills.filter((one) => one.date === day && one.symbol === symbol);
+    const refusals = all.refusals.filter((one) => one.intent.includes(day) && isOurs(one));
+    const alerts = all.alerts.filter((one) => formatInstant(one.at).startsWith(day));
+    if (options.json) say(canonical({ symbol, date: day, decisions, fills, refusals, alerts }));
+    else tellWhy(symbol, { decisions, fills, refusals, alerts });
+    if (decisions.length === 0 && !options.json)
+      say(`No decision on ${day}: ${reasonForNone(all.equity, day)}`);
+  } finally {
+    reader.close();
+  }
+}
+
+function reasonForNone(equity: readonly { date: string }[], day: string): string {
+  if (equity.length === 0) return 'the run has no closed day';
+  if (day < (equity[0]?.date ?? '')) return `the run begins on ${equity[0]?.date}`;
+  if (day > (equity.at(-1)?.date ?? '')) return `the run ends on ${equity.at(-1)?.date}`;
+  const known = equity.some((point) => point.date === day);
+  return known ? 'no slot was due' : 'it was not a trading day';
+}
+
+type Told = Pick<ReturnType<typeof recordedIn>, 'decisions' | 'fills' | 'refusals' | 'alerts'>;
+
+function tellWhy(symbol: string, { decisions, fills, refusals, alerts }: Told): void {
+  for (const decision of decisions) {
+    say(`${decision.date} ${decision.book} (${decision.strategy}): ${decision.action}`);
+    say(`  ${decision.why}`);
+    say(`  target for ${symbol}: ${decision.targets[symbol] ?? 0}`);
+    const facts = Object.entries(decision.facts).map(([name, value]) => `${name} ${value ?? '-'}`);
+    if (facts.length > 0) say(`  ${facts.join(', ')}`);
+  }
+  for (const fill of fills) {
+    say(`  filled: ${fill.side} ${fill.quantity} at ${formatMoney(fill.price)} (${fill.order})`);
+  }
+  for (const { refusal } of refusals) {
+    say(`  refused: ${refusal.code}, found ${refusal.found}, limit ${refusal.limit}`);
+  }
+  for (const alert of alerts) say(`  ${alert.severity} ${alert.code}: ${alert.text}`);
+  if (decisions.length > 0 && fills.length === 0) say(`  ${symbol} was not traded`);
+}

@@ -1,0 +1,210 @@
+import { Command, CommanderError, Option } from 'commander';
+import { buildVersion } from '../version.ts';
+import { EXIT, exitCodeOf, report } from './exit.ts';
+import type { RunDeskOptions } from './run.ts';
+
+const collect = (value: string, list: string[]): string[] => [...list, value];
+
+const bars = () =>
+  new Option('--bars <SYMBOL=FILE>', "bars in the place of the desk's data")
+    .argParser(collect)
+    .default([]);
+const sets = () =>
+  new Option('--set <PATH=VALUE>', 'override a value of the desk file')
+    .argParser(collect)
+    .default([]);
+const json = () => new Option('--json', 'print one JSON object');
+
+/** Runs one command line and returns its exit code; errors are printed, one message each. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const outcome = { code: EXIT.ok as number };
+  const run =
+    (action: (...args: never[]) => Promise<number | undefined>) =>
+    async (...args: unknown[]) => {
+      outcome.code = (await action(...(args as never[]))) ?? EXIT.ok;
+    };
+  const program = build(run);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    report(error);
+    return exitCodeOf(error);
+  }
+  return outcome.code;
+}
+
+type Run = (
+  action: (...args: never[]) => Promise<number | undefined>,
+) => (...args: unknown[]) => Promise<void>;
+
+function build(run: Run): Command {
+  const program = new Command('plimsoll')
+    .description('A strategy is trusted with exactly as much as it has proved.')
+    .version(buildVersion(), '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false });
+  deskCommands(program, run);
+  runCommands(program, run);
+  readCommands(program, run);
+  dataCommands(program, run);
+  for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+  return program;
+}
+
+function deskCommands(program: Command, run: Run): void {
+  program
+    .command('init')
+    .argument('<folder>', 'where the new desk goes')
+    .description('make a desk with a strategy of your own that runs at once')
+    .action(run(async (folder: string) => (await import('./init.ts')).init(folder)));
+  program
+    .command('demo')
+    .argument('[folder]', 'where the demonstration desk goes', 'demo-desk')
+    .description('a desk that trades recorded prices on paper, and the report of it')
+    .action(run(async (folder: string) => (await import('./demo.ts')).demo(folder)));
+  program
+    .command('check')
+    .argument('<desk>', 'desk file or its folder')
+    .description('prove the configuration, and show its limits in dollars')
+    .addOption(bars())
+    .addOption(sets())
+    .action(
+      run(async (desk: string, options) => (await import('./check.ts')).check(desk, options)),
+    );
+  program
+    .command('schema')
+    .description('print the JSON Schema of desk.yaml, for editors')
+    .action(run(async () => (await import('./check.ts')).schema()));
+}
+
+function runCommands(program: Command, run: Run): void {
+  program
+    .command('backtest')
+    .argument('<desk>', 'desk file or its folder')
+    .description('play recorded bars through the engine')
+    .addOption(bars())
+    .option('--from <date>', 'first trading date; bars before it are warm-up')
+    .option('--to <date>', 'last trading date')
+    .addOption(sets())
+    .option('--decisions <file>', 'write every decision, one JSON object a line')
+    .option('--fills <file>', 'write every fill')
+    .option('--equity <file>', "write each day's equity")
+    .option('--report <file>', 'write one self-contained HTML page')
+    .addOption(json())
+    .action(
+      run(async (desk: string, options) => (await import('./backtest.ts')).backtest(desk, options)),
+    );
+  for (const name of ['run', 'once'] as const) {
+    program
+      .command(name)
+      .argument('<desk>', 'desk file or its folder')
+      .description(name === 'run' ? 'stay, and do each slot on schedule' : 'do one slot, and end')
+      .addOption(
+        new Option('--stage <stage>', 'how far it is trusted')
+          .choices(['dry-run', 'paper'])
+          .makeOptionMandatory(),
+      )
+      .addOption(
+        new Option('--feed <feed>', 'where prices come from').choices(['replay']).default('replay'),
+      )
+      .addOption(bars())
+      .option('--from <date>', 'first trading date')
+      .option('--to <date>', 'last trading date')
+      .option('--at <instant>', 'the instant of the slot to do')
+      .option('--speed <speed>', 'of the virtual clock: max, 60x, 1x', 'max')
+      .addOption(sets())
+      .option('--fresh', 'put the former journal aside and begin anew')
+      .option('--report <file>', 'write one self-contained HTML page at the end')
+      .addOption(json())
+      .action(
+        run(async (desk: string, options: object) =>
+          (await import('./run.ts')).runDesk(desk, { ...(options as RunDeskOptions), until: name }),
+        ),
+      );
+  }
+}
+
+function readCommands(program: Command, run: Run): void {
+  const journal = program.command('journal').description('the truth on disk');
+  journal
+    .command('verify')
+    .argument('[desk]', 'desk file, its folder, or a journal', '.')
+    .description('check every record; name the first bad one')
+    .addOption(json())
+    .action(
+      run(async (desk: string, options) => (await import('./journal.ts')).verify(desk, options)),
+    );
+  program
+    .command('replay')
+    .argument('[desk]', 'desk file or its folder', '.')
+    .description('reproduce every decision and effect of the recorded run, byte for byte')
+    .option('--date <date>', 'stop after this trading date')
+    .addOption(json())
+    .action(
+      run(async (desk: string, options) => (await import('./journal.ts')).replay(desk, options)),
+    );
+  program
+    .command('why')
+    .argument('<symbol>', 'what was (not) traded')
+    .argument('<date>', 'trading date')
+    .argument('[desk]', 'desk file or its folder', '.')
+    .description('tell why the desk traded a symbol on a date, or did not')
+    .addOption(json())
+    .action(
+      run(async (symbol: string, date: string, desk: string, options) =>
+        (await import('./look.ts')).why(symbol, date, desk, options),
+      ),
+    );
+  for (const name of ['positions', 'orders', 'status'] as const) {
+    program
+      .command(name)
+      .argument('[desk]', 'desk file or its folder', '.')
+      .description(`show the desk's ${name}`)
+      .addOption(json())
+      .action(
+        run(async (desk: string, options) => (await import('./look.ts')).look(name, desk, options)),
+      );
+  }
+}
+
+function dataCommands(program: Command, run: Run): void {
+  const data = program.command('data').description('bars on disk');
+  data
+    .command('import')
+    .argument('<files...>', 'CSV, CSV.gz, JSONL or Parquet')
+    .requiredOption('--symbol <symbol>')
+    .option('--timeframe <timeframe>', 'told from the file when left out')
+    .option('--adjustment <adjustment>', 'raw, splits or all', 'splits')
+    .option('--source <source>', 'where the data came from', 'file')
+    .option('--replace', 'take new rows where they differ from stored ones')
+    .option('--root <folder>', 'the data folder', 'data')
+    .addOption(json())
+    .description('take files into the store')
+    .action(
+      run(async (files: string[], options) =>
+        (await import('./data.ts')).importFiles(files, options),
+      ),
+    );
+  data
+    .command('list')
+    .option('--root <folder>', 'the data folder', 'data')
+    .addOption(json())
+    .description('what is in the store')
+    .action(run(async (options) => (await import('./data.ts')).list(options)));
+  data
+    .command('check')
+    .argument('[files...]', 'files to check; the whole store when left out')
+    .option('--symbol <symbol>', 'symbol of the files')
+    .option('--timeframe <timeframe>')
+    .option('--adjustment <adjustment>', 'raw, splits or all', 'splits')
+    .option('--root <folder>', 'the data folder', 'data')
+    .addOption(json())
+    .description('look for gaps, outliers and splits')
+    .action(
+      run(async (files: string[], options) =>
+        (await import('./data.ts')).checkData(files, options),
+      ),
+    );
+}

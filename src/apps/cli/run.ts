@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import {
+  canonical,
+  type DateText,
+  formatInstant,
+  formatMoney,
+  instant,
+  parseDate,
+  parseInstant,
+} from '../../base/index.ts';
+import { capitalOf } from '../../engine/index.ts';
+import { exchangeDate } from '../../market/index.ts';
+import { performanceOf, renderReport, type RunRecord } from '../../views/index.ts';
+import { closesOn, digestOf } from '../backtest.ts';
+import { stateView } from '../final-state.ts';
+import { loadDesk, type LoadedDesk, UsageError } from '../load.ts';
+import { recordedIn } from '../recorded.ts';
+import { openDesk, type RunningDesk, type RunOptions, type Stage } from '../wire.ts';
+import { barsOf } from './backtest.ts';
+import { EXIT } from './exit.ts';
+import { note, say } from './print.ts';
+import { StepPrinter } from './steps.ts';
+import { plainFigures, summary } from './summary.ts';
+
+export interface RunDeskOptions {
+  readonly until: 'run' | 'once';
+  readonly stage: Stage;
+  readonly bars: readonly string[];
+  readonly set: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly at?: string;
+  readonly speed: string;
+  readonly fresh?: boolean;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** `plimsoll run` and `plimsoll once`. */
+export async function runDesk(path: string, options: RunDeskOptions): Promise<number> {
+  const began = performance.now();
+  const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
+  for (const warning of loaded.warnings) note(warning);
+  const printer = new StepPrinter(options.json !== true, options.until === 'once');
+  printer.loaded(loaded);
+  const desk = await openDesk(loaded, { ...given(options), observer: printer });
+  const { runner } = desk;
+  const stop = () => runner.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    printer.opened(desk);
+    await runner.run(options.until === 'once' ? 'one-slot' : 'end');
+    finish(loaded, desk, options, { printer, seconds: (performance.now() - began) / 1000 });
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    await desk.close();
+  }
+  return runner.state.books.every((book) => book.stopped !== null) ? EXIT.failed : EXIT.ok;
+}
+
+function given(options: RunDeskOptions): Omit<RunOptions, 'observer'> {
+  const at = options.at === undefined ? undefined : exchangeDate(parseInstant(options.at));
+  const from = options.from === undefined ? at : parseDate(options.from);
+  const to: DateText | undefined = options.to === undefined ? at : parseDate(options.to);
+  return {
+    stage: options.stage,
+    speed: speedOf(options.speed),
+    fresh: options.fresh === true,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+function speedOf(text: string): RunOptions['speed'] {
+  if (text === 'max') return 'max';
+  const match = /^(\d{1,6}(?:\.\d+)?)x$/.exec(text);
+  const speed = match ? Number(match[1]) : Number.NaN;
+  if (!(speed > 0)) throw new UsageError(`--speed "${text}": wanted max, or a factor such as 60x`);
+  return speed;
+}
+
+function finish(
+  loaded: LoadedDesk,
+  desk: RunningDesk,
+  options: RunDeskOptions,
+  { printer, seconds }: { printer: StepPrinter; seconds: number },
+): void {
+  const record = recordOf(loaded, desk, options.stage);
+  const figures = performanceOf(record);
+  const view = stateView(desk.runner.state);
+  const digest = digestOf(record, view);
+  if (options.report !== undefined) {
+    const title = `${loaded.desk.name}: ${options.stage}`;
+    const head = { title, generatedAt: instant(Date.now()) };
+    writeFileSync(options.report, renderReport(record, figures, head));
+  }
+  if (options.json) {
+    const { from, to, days, notes } = figures;
+    const next = desk.runner.nextSlot();
+    say(
+      canonical({
+        finalEquity: formatMoney(record.equity.at(-1)?.equity ?? record.startEquity),
+        digest,
+        stage: options.stage,
+        from,
+        to,
+        days,
+        decisions: record.decisions.length,
+        fills: record.fills.length,
+        state: view,
+        nextSlot: next === null ? null : formatInstant(next),
+        figures: plainFigures(figures),
+        notes,
+      }),
+    );
+    return;
+  }
+  printer.finished(desk, seconds);
+  for (const line of summary(record, figures)) say(line);
+  say(`Digest                   ${digest}`);
+  if (options.report !== undefined) say(`Report                   ${options.report}`);
+}
+
+function recordOf(loaded: LoadedDesk, desk: RunningDesk, stage: Stage): RunRecord {
+  const { decisions, fills, equity } = recordedIn(desk.journal.read(0));
+  const { state } = desk.runner;
+  const stopped = state.books
+    .filter((book) => book.stopped !== null)
+    .map((book) => `Book "${book.setup.name}" stopped: ${book.stopped}`);
+  if (state.haltReason !== null) stopped.push(`Halted to ${state.halt}: ${state.haltReason}`);
+  const { benchmark } = desk;
+  return {
+    desk: loaded.desk.name,
+    stage,
+    startEquity: capitalOf(desk.setup),
+    equity,
+    decisions,
+    fills,
+    benchmark: benchmark && { symbol: benchmark.symbol, closes: closesOn(benchmark, equity) },
+    notes: [...desk.notes, ...stopped],
+  };
+}

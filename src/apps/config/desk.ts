@@ -1,0 +1,105 @@
+import type { Money } from '../../base/index.ts';
+import type { Adjustment, Slot, Timeframe } from '../../market/index.ts';
+import type { Costs, SignalFilters } from '../../portfolio/index.ts';
+import type { DataLimits, Limits, SlippageTiers } from '../../risk/index.ts';
+import type { SyntheticMarket } from '../../sim/index.ts';
+
+/** One deployment as configured: plain data, every default filled in. Percent figures: 5 is 5 %. */
+export interface Desk {
+  readonly version: 1;
+  readonly name: string;
+  /** Where relative paths start: the folder of the desk file, as that was named. Not hashed. */
+  readonly folder: string;
+  readonly capital: Money;
+  readonly benchmark: string | null;
+  readonly data: Readonly<Record<string, DataSource>>;
+  readonly simulator: SimulatorConfig;
+  readonly execution: ExecutionConfig;
+  readonly dataChecks: DataLimits;
+  readonly books: readonly BookConfig[];
+  readonly limits: Limits;
+}
+
+/** Where a symbol's bars come from. */
+export type DataSource =
+  | {
+      readonly kind: 'file';
+      /** As written; `deskFile` makes a path of it. */
+      readonly file: string;
+      readonly timeframe: Timeframe;
+      readonly adjustment: Adjustment;
+      readonly source: string;
+    }
+  | {
+      readonly kind: 'store';
+      readonly source: string;
+      readonly adjustment: Adjustment;
+      readonly timeframe: Timeframe;
+    }
+  | { readonly kind: 'sample'; readonly sample: 'aapl' }
+  /** Each day `factor` times the return of `of`, another symbol of the desk. `start` in dollars. */
+  | {
+      readonly kind: 'fund';
+      readonly of: string;
+      readonly factor: number;
+      readonly start: number;
+    }
+  | ({ readonly kind: 'synthetic' } & Omit<SyntheticMarket, 'symbol'>);
+
+/** The built-in broker, and what sizing expects trading to cost. */
+export interface SimulatorConfig {
+  readonly seed: number;
+  /** The price of daily bars at which a backtest's orders fill. */
+  readonly fill: 'close' | 'next-open';
+  readonly costs: Costs;
+  /** Paper stage: an answer takes between these. */
+  readonly delayMs: { readonly min: number; readonly max: number };
+  /** Paper stage: share of orders the broker rejects. */
+  readonly rejectionPct: number;
+  /** Paper stage: adverse, uniform from 0 to this, on top of the slippage. */
+  readonly randomSlippageBps: number;
+}
+
+export interface ExecutionConfig {
+  readonly slippage: SlippageTiers;
+  readonly orderTimeoutMs: number;
+  /** Nothing is sent later than this before the close. */
+  readonly fenceMs: number;
+}
+
+export type StrategyReference =
+  | { readonly kind: 'built-in'; readonly name: string }
+  /** As written; `deskFile` makes a path of it. */
+  | { readonly kind: 'file'; readonly file: string };
+
+/** What a book acts on: a strategy's decisions or a file of signals. */
+export type BookOrigin =
+  | {
+      readonly kind: 'strategy';
+      readonly strategy: StrategyReference;
+      /** As the strategy's schema gave them, with defaults; as written where it was not known. */
+      readonly params: unknown;
+      /** False where the strategy was not known yet and nothing was checked against it. */
+      readonly checked: boolean;
+    }
+  | { readonly kind: 'signals'; readonly file: string };
+
+export interface BookConfig {
+  readonly name: string;
+  readonly origin: BookOrigin;
+  /** Share of the desk's capital. */
+  readonly capitalPct: number;
+  readonly schedule: Slot;
+  /** Whether a strategy lives on, or starts anew each time on the last `bars` bars. */
+  readonly history:
+    | { readonly kind: 'continuous' }
+    | { readonly kind: 'restart'; readonly bars: number };
+  /** Whether only symbols whose target changed trade, or every symbol. */
+  readonly sizing: 'changed-targets' | 'all-targets';
+  /** Of `all-targets`: the smallest trade, percent of equity; exits are never filtered. */
+  readonly thresholdPct: number;
+  /** Of a book of signals; null for any other. */
+  readonly signalFilters: SignalFilters | null;
+  /** The desk's limits with the book's own in their place. */
+  readonly limits: Limits;
+}

@@ -1,0 +1,446 @@
+import { describe, expect, test } from 'vitest';
+import type { StrategyDefinition } from '../../strategy/index.ts';
+import { defineStrategy, hold, z } from '../../strategy/index.ts';
+import { deskOf, edited, errorOf, errorsIn, SAMPLE_DESK, SAMPLE_TREND } from './desk.fixture.ts';
+import { formatConfigErrors } from './error.ts';
+import { deskFile, parseDesk, strategyFiles } from './parse.ts';
+
+describe('a desk', () => {
+  test('comes out with exact money, whole milliseconds, millionths and slots', () => {
+    const desk = deskOf(SAMPLE_DESK, { path: 'my/desk.yaml' });
+    expect(desk).toMatchObject({
+      folder: 'my',
+      capital: 100_000_000_000,
+      simulator: {
+        costs: { slippagePpm: 1_000, feePerShare: 10_000, feePpm: 2_000 },
+        delayMs: { min: 200, max: 1_500 },
+      },
+      execution: { orderTimeoutMs: 3_600_000, fenceMs: 30_000 },
+      dataChecks: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
+    });
+    expect(desk.books[0]).toMatchObject({
+      schedule: { kind: 'session', anchor: 'close', offsetMs: -300_000 },
+      history: { kind: 'restart', bars: 250 },
+      sizing: 'all-targets',
+    });
+  });
+
+  test('without its optional keys has the defaults of the manual', () => {
+    const lines = SAMPLE_DESK.split('\n');
+    const from = (key: string) => lines.findIndex((line) => line.startsWith(key));
+    const [start, end] = [from('simulator:'), from('books:')];
+    const desk = deskOf([...lines.slice(0, start), ...lines.slice(end)].join('\n'));
+    expect(desk.simulator).toEqual({
+      seed: 1,
+      fill: 'close',
+      costs: { slippagePpm: 500, feePerShare: 0, feePpm: 0 },
+      delayMs: { min: 100, max: 800 },
+      rejectionPct: 0,
+      randomSlippageBps: 0,
+    });
+    expect(desk.execution).toEqual({
+      slippage: { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },
+      orderTimeoutMs: 3_600_000,
+      fenceMs: 30_000,
+    });
+    expect(desk.dataChecks).toEqual({
+      corporateActionPct: 20,
+      lookbackDays: 5,
+      quoteAgeMsMax: 60_000,
+    });
+  });
+
+  test('gives each book its own limits in place of those of the desk', () => {
+    const [trend, ticks] = deskOf(SAMPLE_DESK).books;
+    expect(trend?.limits).toMatchObject({ positionPctMax: 80, orderNotionalMax: 60_000_000_000 });
+    expect(trend?.limits).toMatchObject({ cashReservePctMin: 5, shortSelling: false });
+    expect(ticks?.limits).toEqual(deskOf(SAMPLE_DESK).limits);
+  });
+
+  test('takes an amount of dollars to the last of its digits', () => {
+    expect(deskOf(edited('capital: 100000', 'capital: 9999999.999999')).capital).toBe(
+      9_999_999_999_999,
+    );
+    expect(deskOf(edited('capital: 100000', "capital: '12345.678901'")).capital).toBe(
+      12_345_678_901,
+    );
+    expect(errorOf('capital: 100000', 'capital: 0.1234567').key).toBe('capital');
+  });
+
+  test('finds its files in its folder', () => {
+    const desk = deskOf(SAMPLE_DESK, { path: '/desks/a/desk.yaml' });
+    expect(deskFile(desk, 'data/QQQ.csv')).toBe('/desks/a/data/QQQ.csv');
+    expect(deskFile(desk, '/data/QQQ.csv')).toBe('/data/QQQ.csv');
+  });
+});
+
+describe('a message', () => {
+  test.each([
+    [
+      'of a fraction where percent is wanted',
+      'position_pct_max: 90',
+      'position_pct_max: 0.05',
+      'desk.yaml:77:21: limits.position_pct_max: found 0.05, wanted a percentage such as 5 ' +
+        '(0.05 % looks like a fraction); did you mean "5"?',
+    ],
+    [
+      'of basis points where percent is wanted',
+      'slippage_warning_pct: 0.3',
+      'slippage_warning_pct: 30',
+      'desk.yaml:39:25: execution.slippage_warning_pct: found 30, wanted a percentage such ' +
+        'as 0.3 (0.02 to 10); did you mean "0.3"?',
+    ],
+    [
+      'of a percent sign',
+      'capital_pct: 60',
+      'capital_pct: 60 %',
+      'desk.yaml:51:18: books.0.capital_pct: found "60 %", wanted a percentage such as 50 (1 ' +
+        'to 100); did you mean "60"?',
+    ],
+    [
+      'of an unknown key',
+      '  lookback_days',
+      '  look_back_days',
+      'desk.yaml:46:3: data_checks.look_back_days: found the unknown key "look_back_days", ' +
+        'wanted one of corporate_action_pct, lookback_days, quote_age_seconds_max; did you ' +
+        'mean "lookback_days"?',
+    ],
+    [
+      'of an unknown strategy',
+      'sample-trend',
+      'sampel-trend',
+      'desk.yaml:50:15: books.0.strategy: found "sampel-trend", wanted one of sample-trend, ' +
+        'or { file: strategies/my-own.ts }; did you mean "sample-trend"?',
+    ],
+    [
+      'of a strategy file without its key',
+      'sample-trend',
+      'strategies/mine.ts',
+      'desk.yaml:50:15: books.0.strategy: found "strategies/mine.ts", wanted one of ' +
+        'sample-trend, or { file: strategies/my-own.ts }; did you mean "{ file: ' +
+        'strategies/mine.ts }"?',
+    ],
+    [
+      'of a symbol in small letters',
+      'benchmark: QQQ',
+      'benchmark: qqq',
+      'desk.yaml:5:12: benchmark: found "qqq", wanted a symbol in capital letters such as ' +
+        '"QQQ" or "BRK.B"; did you mean "QQQ"?',
+    ],
+    [
+      'of a benchmark without data',
+      'benchmark: QQQ',
+      'benchmark: SMH',
+      'desk.yaml:5:12: benchmark: found "SMH", wanted a symbol that "data" has',
+    ],
+    [
+      'of a clock time as schedule',
+      'close - 5m',
+      '15:55',
+      'desk.yaml:52:15: books.0.schedule: found "15:55", wanted "close - 5m", "open + 15m", ' +
+        '"close", "open" or "every bar"; did you mean "close - 5m"?',
+    ],
+    [
+      'of a decision behind the fence',
+      'close - 5m',
+      'close - 20s',
+      'desk.yaml:52:15: books.0.schedule: found "close - 20s", wanted a time more than ' +
+        '"fence_seconds" (30) before the close',
+    ],
+    [
+      'of a limit that was left out',
+      '  short_selling: false\n',
+      '',
+      'desk.yaml:76:1: limits.short_selling: found nothing, wanted true or false',
+    ],
+    [
+      'of a word for a truth value',
+      'short_selling: false',
+      'short_selling: no',
+      'desk.yaml:85:18: limits.short_selling: found "no", wanted true or false; did you mean ' +
+        '"false"?',
+    ],
+    [
+      'of a misspelt kind of data',
+      'sample: aapl',
+      'sampel: aapl',
+      'desk.yaml:26:3: data.AAPL.sample: found nothing, wanted one of "aapl"\n' +
+        'desk.yaml:26:11: data.AAPL.sampel: found the unknown key "sampel", wanted one of ' +
+        'sample; did you mean "sample"?',
+    ],
+    [
+      'of a number as data',
+      'DIA: data/DIA.csv',
+      'DIA: 5',
+      'desk.yaml:28:8: data.DIA: found 5, wanted the path of a file, or a map with "file", ' +
+        '"synthetic", "sample" or "store"',
+    ],
+    [
+      'of a fund of nothing',
+      'of: QQQ',
+      'of: SMH',
+      'desk.yaml:8:28: data.TQQQ.synthetic.of: found "SMH", wanted a symbol that "data" has',
+    ],
+    [
+      'of a fund of itself',
+      'of: QQQ',
+      'of: TQQQ',
+      'desk.yaml:8:28: data.TQQQ.synthetic.of: found "TQQQ", wanted a symbol that is not ' +
+        'made of this one',
+    ],
+    [
+      'of two series with one seed',
+      'seed: 9',
+      'seed: 7',
+      'desk.yaml:20:13: data.VIX.synthetic.seed: found 7, wanted another seed than that of ' +
+        '"SPY": the two would move as one',
+    ],
+    [
+      'of a delay upside down',
+      '[200, 1500]',
+      '[1500, 200]',
+      'desk.yaml:35:13: simulator.delay_ms: found a list, wanted the lower of the two first',
+    ],
+    [
+      'of slippage tiers upside down',
+      'slippage_abort_pct: 1.0',
+      'slippage_abort_pct: 0.4',
+      'desk.yaml:41:23: execution.slippage_abort_pct: found 0.4, wanted ' +
+        '"slippage_exceeded_pct" at most "slippage_abort_pct" (0.5 and 0.4)',
+    ],
+    [
+      'of two books of one name',
+      'name: ticks',
+      'name: trend',
+      'desk.yaml:64:11: books.1.name: found "trend", wanted another name than that of an ' +
+        'earlier book',
+    ],
+    [
+      'of more than all of the capital',
+      'capital_pct: 30',
+      'capital_pct: 40.0001',
+      'desk.yaml:48:1: books: found 100.0001 % over all books, wanted "capital_pct" of at ' +
+        'most 100 % over all books',
+    ],
+    [
+      'of an order in cents',
+      'order_notional_max: 100000',
+      'order_notional_max: 100000000',
+      'desk.yaml:81:23: limits.order_notional_max: found 100000000, wanted dollars within ' +
+        '$100.00 to $50,000,000.00: in proportion to the capital',
+    ],
+    [
+      'of neither strategy nor signals',
+      '    strategy: sample-trend\n',
+      '',
+      'desk.yaml:49:5: books.0: found neither, wanted either "strategy" or "signals"',
+    ],
+    [
+      'of a parameter beyond its bounds',
+      'slow: 100',
+      'slow: 301',
+      'desk.yaml:59:13: books.0.params.slow: found 301, wanted at most 300',
+    ],
+    [
+      'of a parameter that breaks a rule',
+      'fast: 20',
+      'fast: 150',
+      'desk.yaml:58:13: books.0.params.fast: found 150, wanted a value the strategy accepts ' +
+        '("fast" is not below "slow")',
+    ],
+    [
+      'of a misspelt parameter',
+      'fast: 20',
+      'fasst: 20',
+      'desk.yaml:58:7: books.0.params.fasst: found the unknown key "fasst", wanted one of ' +
+        'symbol, fast, slow, bands; did you mean "fast"?',
+    ],
+    [
+      'of a misspelt parameter inside another',
+      '{ upper: 2 }',
+      '{ upper: 2, lowr: 1 }',
+      'desk.yaml:60:26: books.0.params.bands.lowr: found the unknown key "lowr", wanted one ' +
+        'of upper',
+    ],
+    [
+      'of a symbol without data',
+      'symbol: QQQ',
+      'symbol: SMH',
+      'desk.yaml:6:1: data.SMH: found nothing, wanted data for "SMH", which book "trend" needs',
+    ],
+    [
+      'of bars of another length',
+      'QQQ.csv, timeframe: 1d',
+      'QQQ.csv, timeframe: 5m',
+      'desk.yaml:7:3: data.QQQ: found bars of "5m", wanted bars of "1d", which book "trend" reads',
+    ],
+  ])('%s tells place, key, what was found and what was wanted', (_, from, to, message) => {
+    expect(formatConfigErrors(errorsIn(edited(from, to)))).toBe(message);
+  });
+
+  test('of a file that is no map says how a desk begins', () => {
+    const message = 'desk.yaml:1:1: found nothing, wanted a map that begins with "version: 1"';
+    expect(formatConfigErrors(errorsIn(''))).toBe(message);
+  });
+});
+
+test('all errors are told at once, in the order of the file', () => {
+  let text = SAMPLE_DESK;
+  const wrong: [string, string, string][] = [
+    ['name: sample-desk', 'nmae: sample-desk', 'nmae'],
+    ['benchmark: QQQ', 'benchmark: 5', 'benchmark'],
+    ['factor: 3', 'factor: 30', 'data.TQQQ.synthetic.factor'],
+    ['slippage_pct: 0.1', 'slippage_pct: 10', 'simulator.slippage_pct'],
+    ['slippage_abort_pct: 1.0', 'slippage_abort_pct: 0.4', 'execution.slippage_abort_pct'],
+    ['fast: 20', 'fast: x', 'books.0.params.fast'],
+    ['slow: 100', 'slwo: 100', 'books.0.params.slwo'],
+    ['schedule: every bar', 'schedule: noon', 'books.1.schedule'],
+    ['drawdown_pct_max: 20', 'drawdown_pct_max: ${DRAWDOWN}', 'limits.drawdown_pct_max'],
+    ['short_selling: false', 'short_selling: never', 'limits.short_selling'],
+  ];
+  for (const [from, to] of wrong) text = edited(from, to, text);
+  const keys = errorsIn(text).map((error) => error.key);
+  expect(keys).toEqual(['name', ...wrong.map(([, , key]) => key)]);
+});
+
+describe('a strategy of a file', () => {
+  const text = edited('strategy: sample-trend', 'strategy: { file: strategies/mine.ts }');
+
+  test('is named, so that it can be loaded first', () => {
+    expect(strategyFiles(text, { path: 'desk.yaml', env: {} })).toEqual(['strategies/mine.ts']);
+    const sets = ['books.0.strategy.file=${DIR}/other.ts'];
+    const options = { path: 'desk.yaml', env: { DIR: 'here' }, sets };
+    expect(strategyFiles(text, options)).toEqual(['here/other.ts']);
+    expect(strategyFiles('books: [', options)).toEqual([]);
+    expect(strategyFiles(SAMPLE_DESK, { path: 'desk.yaml', env: {} })).toEqual([]);
+  });
+
+  test('has its parameters checked when it is there', () => {
+    const asked: string[] = [];
+    const ofFile = (file: string) => {
+      asked.push(file);
+      return SAMPLE_TREND;
+    };
+    const strategies = { builtIn: [], ofFile };
+    const origin = deskOf(text, { strategies }).books[0]?.origin;
+    expect(asked).toEqual(['strategies/mine.ts']);
+    expect(origin).toMatchObject({
+      checked: true,
+      strategy: { kind: 'file', file: 'strategies/mine.ts' },
+    });
+    const error = errorsIn(edited('fast: 20', 'fast: 1', text), { strategies });
+    expect(error.map(({ key }) => key)).toEqual(['books.0.params.fast']);
+  });
+
+  test('is refused when the file holds none', () => {
+    const strategies = { builtIn: [], ofFile: () => undefined };
+    expect(formatConfigErrors(errorsIn(text, { strategies }))).toBe(
+      'desk.yaml:50:23: books.0.strategy.file: found "strategies/mine.ts", wanted a file ' +
+        'that exports a strategy made by defineStrategy',
+    );
+  });
+
+  test('leaves its parameters unchecked, and says so, when files are not looked at', () => {
+    const origin = deskOf(text, { strategies: { builtIn: [] } }).books[0]?.origin;
+    expect(origin).toMatchObject({ checked: false, params: { fast: 20 } });
+  });
+});
+
+function sulky(): never {
+  throw new Error('no symbols today');
+}
+
+const refusalWith = (definition: Partial<StrategyDefinition>) => {
+  const builtIn = [{ ...SAMPLE_TREND, ...definition } as StrategyDefinition];
+  return formatConfigErrors(errorsIn(SAMPLE_DESK, { strategies: { builtIn } }));
+};
+
+describe('a strategy that misbehaves', () => {
+  test('by throwing is refused with its own words', () => {
+    expect(refusalWith({ universe: sulky })).toBe(
+      'desk.yaml:57:7: books.0.params: found a map, wanted parameters the strategy accepts ' +
+        '(no symbols today)',
+    );
+  });
+
+  test('by parameters that have no canonical text is refused', () => {
+    const params = z
+      .object({})
+      .loose()
+      .transform(() => ({ at: Number.NaN }));
+    expect(refusalWith({ params })).toContain('"NaN" has no canonical JSON');
+  });
+
+  test('by waiting inside its schema is refused', () => {
+    const params = z
+      .object({})
+      .loose()
+      .refine(async () => false);
+    expect(refusalWith({ params })).toContain('books.0.params: found a map, wanted parameters');
+  });
+});
+
+test('a strategy without any parameters in the desk gets its defaults', () => {
+  const text = SAMPLE_DESK.replace(/ {4}params:\n(?: {6}.*\n)+/, '');
+  expect(deskOf(text).books[0]?.origin).toMatchObject({
+    params: { symbol: 'QQQ', fast: 20, slow: 100, bands: { upper: 1 } },
+  });
+});
+
+test('a nested spelling of parameters is left to the strategy that knows it', () => {
+  const params = z.preprocess(
+    (value) => ({ fast: (value as { engine?: { quick?: unknown } }).engine?.quick }),
+    z.strictObject({ fast: z.int() }),
+  );
+  const nested = defineStrategy({
+    name: 'sample-trend',
+    version: '1',
+    params,
+    universe: () => ['QQQ'],
+    subscriptions: () => [{ symbol: 'QQQ', timeframe: '1d', warmup: 1, trigger: true }],
+    create: () => ({ onBar: () => {}, decide: () => hold(''), facts: () => ({}) }),
+  }) as unknown as StrategyDefinition;
+  const strategies = { builtIn: [nested] };
+  const text = SAMPLE_DESK.replace(
+    / {4}params:\n(?: {6}.*\n)+/,
+    '    params: { engine: { quick: 7 } }\n',
+  );
+  expect(deskOf(text, { strategies }).books[0]?.origin).toMatchObject({ params: { fast: 7 } });
+  const wrong = errorsIn(text.replace('quick: 7', 'quick: x'), { strategies });
+  expect(formatConfigErrors(wrong)).toBe(
+    'desk.yaml:56:5: books.0.params.fast: found nothing, wanted a number',
+  );
+});
+
+describe('a book of signals', () => {
+  test('has the usual filters where it sets none', () => {
+    const text = SAMPLE_DESK.replace(/ {4}signal_filters:\n(?: {6}.*\n)+/, '');
+    expect(deskOf(text).books[1]?.signalFilters).toEqual({
+      minConfidence: 0.6,
+      minProfitBps: 3,
+      riskPct: 1,
+      cooldownMs: 100,
+      notionalPctMax: 10,
+    });
+  });
+
+  test('has no parameters, and a book of a strategy no filters', () => {
+    expect(
+      errorOf('    signals: signals.jsonl', '    signals: signals.jsonl\n    params: { x: 1 }'),
+    ).toMatchObject({
+      key: 'books.1.params',
+      wanted: 'none beside "signals"',
+    });
+    expect(
+      errorOf('    sizing: all-targets', '    sizing: all-targets\n    signal_filters: {}'),
+    ).toMatchObject({
+      key: 'books.0.signal_filters',
+      wanted: 'none beside "strategy"',
+    });
+  });
+});
+
+test('a refused desk is no desk', () => {
+  const options = { path: 'desk.yaml', env: {}, strategies: { builtIn: [] } };
+  expect(parseDesk(SAMPLE_DESK, options)).toMatchObject({ ok: false });
+});

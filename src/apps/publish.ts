@@ -1,0 +1,140 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type LineFile, openLines, writeFileAtomic } from '../adapters/system/index.ts';
+import { formatInstant, type Instant } from '../base/index.ts';
+import type { DecisionRecord, Effect, Input, State } from '../engine/index.ts';
+import {
+  logLine,
+  stateFile,
+  tradeLine,
+  tradeRow,
+  TRADE_COLUMNS,
+  updateLine,
+  type UpdateKind,
+} from '../views/index.ts';
+import type { Observer } from './runner.ts';
+
+const BACKUPS_KEPT = 10;
+const TICK_EVERY_MS = 1_000; // at most one TICK line a second of market time
+
+const FILES = {
+  trades: 'live_trades.csv',
+  equity: 'live_trading_equity.jsonl',
+  fills: 'live_trading_trades.jsonl',
+  updates: 'live_trading_updates.jsonl',
+} as const;
+
+/** The files that people and other programs read; views of the journal, never read back. */
+export class Publisher implements Observer {
+  readonly #folder: string;
+  readonly #head: { desk: string; stage: string; created: Instant };
+  readonly #lines: Record<keyof typeof FILES, LineFile>;
+  #log: { day: string; file: LineFile } | null = null;
+  #last: DecisionRecord | null = null;
+  #decidedAt = new Map<string, Instant>();
+  #trades = 0;
+  #tickAt = 0;
+  #began = false;
+
+  /** `fresh` starts the export files anew: they are about to be told everything from the beginning. */
+  constructor(
+    folder: string,
+    head: { desk: string; stage: string; created: Instant },
+    fresh: boolean,
+  ) {
+    this.#folder = folder;
+    this.#head = head;
+    for (const name of ['exports', 'state/backups', 'logs']) {
+      mkdirSync(join(folder, name), { recursive: true });
+    }
+    const open = (name: string) => {
+      const path = join(folder, 'exports', name);
+      if (fresh && existsSync(path)) truncateSync(path);
+      return openLines(path);
+    };
+    this.#lines = {
+      trades: open(FILES.trades),
+      equity: open(FILES.equity),
+      fills: open(FILES.fills),
+      updates: open(FILES.updates),
+    };
+    if (statSync(join(folder, 'exports', FILES.trades)).size === 0) {
+      this.#lines.trades.append([TRADE_COLUMNS]);
+    }
+    if (fresh) {
+      for (const name of readdirSync(join(folder, 'logs'))) rmSync(join(folder, 'logs', name));
+    }
+  }
+
+  taken(input: Input, effects: readonly Effect[], state: State): void {
+    if (!this.#began) {
+      this.#began = true;
+      this.#update(state, 'INIT');
+    }
+    for (const effect of effects) this.#tell(effect, state);
+    if (input.kind === 'bars' && input.decide === 'every-bar') this.#tick(state);
+    if (input.kind === 'close') this.writeState(state);
+  }
+
+  #tell(effect: Effect, state: State): void {
+    const line = logLine(state.at, effect);
+    if (line !== null) this.#logFile(formatInstant(state.at).slice(0, 10)).append([line]);
+    if (effect.kind === 'decision') this.#last = effect.record;
+    if (effect.kind === 'submit') this.#decidedAt.set(effect.intent.id, effect.intent.at);
+    if (effect.kind === 'equity')
+      this.#lines.equity.append([updateLine(state, 'TICK', this.#trades)]);
+    if (effect.kind !== 'fill') return;
+    this.#trades++;
+    const { record } = effect;
+    const reason = this.#last?.action === 'orders' ? 'Signal' : 'Rebalance';
+    this.#lines.trades.append([tradeRow(record, this.#head.stage, reason)]);
+    this.#lines.fills.append([tradeLine(record, this.#decidedAt.get(record.order) ?? record.at)]);
+    this.#decidedAt.delete(record.order);
+    this.#update(state, 'TRADE');
+  }
+
+  #tick(state: State): void {
+    if (state.at - this.#tickAt < TICK_EVERY_MS) return;
+    this.#tickAt = state.at;
+    this.#update(state, 'TICK');
+  }
+
+  #update(state: State, kind: UpdateKind): void {
+    const line = updateLine(state, kind, this.#trades);
+    this.#lines.updates.append([line]);
+    if (kind !== 'TICK') this.#lines.equity.append([line]);
+  }
+
+  #logFile(day: string): LineFile {
+    if (this.#log?.day === day) return this.#log.file;
+    this.#log?.file.close();
+    this.#log = { day, file: openLines(join(this.#folder, 'logs', `${day}.log`)) };
+    return this.#log.file;
+  }
+
+  /** Replaces `state.json`, and keeps the former one among the newest backups. */
+  writeState(state: State): void {
+    const text = `${JSON.stringify(stateFile(state, this.#head, this.#last), null, 2)}\n`;
+    writeFileAtomic(join(this.#folder, 'state', 'state.json'), text);
+    const backups = join(this.#folder, 'state', 'backups');
+    const stamp = formatInstant(state.at).slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
+    writeFileSync(join(backups, `state_backup_${stamp}.json`), text);
+    const names = readdirSync(backups).sort();
+    for (const name of names.slice(0, Math.max(0, names.length - BACKUPS_KEPT))) {
+      rmSync(join(backups, name));
+    }
+  }
+
+  close(): void {
+    for (const file of Object.values(this.#lines)) file.close();
+    this.#log?.file.close();
+  }
+}

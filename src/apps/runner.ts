@@ -1,0 +1,402 @@
+import type { DateText, Instant } from '../base/index.ts';
+import {
+  type Broker,
+  type Clock,
+  type Effect,
+  encodeInput,
+  type Entry,
+  type Feed,
+  type Input,
+  type Journal,
+  saveState,
+  type Setup,
+  type State,
+  step,
+} from '../engine/index.ts';
+import {
+  type BarRow,
+  nextSession,
+  RowView,
+  type Session,
+  sessionOn,
+  slotInstant,
+} from '../market/index.ts';
+import type { Report } from '../orders/index.ts';
+import { foldRecords, KINDS, type Segment } from './fold.ts';
+
+const SEGMENT_MAX = 1_000; // ticks in one record
+const SNAPSHOT_EVERY = 2_000; // records between snapshots
+const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
+
+/** Who started this life, and with what. */
+export interface Identity {
+  readonly stage: string;
+  readonly build: string;
+  readonly config: string;
+  readonly strategies: Readonly<Record<string, string>>;
+}
+
+/** Told of everything, after it is on the disk; its own failures never reach the engine. */
+export interface Observer {
+  taken(input: Input, effects: readonly Effect[], state: State): void;
+}
+
+export interface RunnerParts {
+  readonly setup: Setup;
+  readonly journal: Journal;
+  readonly identity: Identity;
+  readonly broker: (state: State) => Broker;
+  readonly feed: Feed;
+  readonly clock: (start: Instant) => Clock;
+  readonly observer: Observer;
+  /** First and last trading dates. */
+  readonly from: DateText;
+  readonly to: DateText | null;
+}
+
+type Due =
+  | { readonly kind: 'bar' | 'broker'; readonly at: Instant }
+  | {
+      readonly kind: 'slot';
+      readonly at: Instant;
+      readonly book: number;
+      readonly session: Session;
+    }
+  | { readonly kind: 'close'; readonly at: Instant; readonly session: Session };
+
+const ORDER_OF_KINDS = ['bar', 'slot', 'broker', 'close'] as const;
+
+/**
+ * The one loop: next input, step, journal input and effects, then perform the effects. Opening it is
+ * recovery, and the only way to start: fold, a new epoch, ask for everything under way, reconcile.
+ */
+export class Runner {
+  readonly state: State;
+  readonly #parts: RunnerParts;
+  readonly #broker: Broker;
+  readonly #clock: Clock;
+  #segment: { series: number; symbol: string; rows: (number | null)[][] } | null = null;
+  #sinceSnapshot = 0;
+  #stopAsked = false;
+  /** True when the journal held a life before this one. */
+  readonly resumed: boolean;
+
+  private constructor(parts: RunnerParts, state: State, resumed: boolean) {
+    this.#parts = parts;
+    this.state = state;
+    this.resumed = resumed;
+    this.#broker = parts.broker(state);
+    const first = firstSession(parts.from);
+    this.#clock = parts.clock(Math.max(state.at, first.open) as Instant);
+  }
+
+  /** Recovers the desk from its journal and takes it over. */
+  static async open(parts: RunnerParts): Promise<Runner> {
+    const snapshot = parts.journal.latestSnapshot();
+    const records = parts.journal.read(snapshot?.seq ?? 0);
+    const state = foldRecords(parts.setup, records, snapshot);
+    const runner = new Runner(parts, state, state.epoch > 0);
+    const { stage, build, config, strategies } = parts.identity;
+    await runner.#take({
+      kind: 'start',
+      at: runner.#clock.now(),
+      epoch: state.epoch + 1,
+      stage,
+      build,
+      config,
+      strategies,
+    });
+    return runner;
+  }
+
+  /** Asks the loop to end after what is under way. */
+  stop(): void {
+    this.#stopAsked = true;
+  }
+
+  /** Works everything that comes until the feed or the dates end, or one slot was answered. */
+  async run(until: 'end' | 'one-slot'): Promise<void> {
+    let slots = 0;
+    for (let due = this.#next(); due !== null && !this.#stopAsked; due = this.#next()) {
+      if (until === 'one-slot' && slots > 0 && due.kind !== 'broker' && !this.#busy()) break;
+      await this.#clock.sleepUntil(due.at);
+      await this.#handle(due);
+      if (due.kind === 'slot' || due.kind === 'bar') slots++;
+    }
+    this.#flush();
+    this.#snapshot();
+  }
+
+  /** When the next slot comes, or null when none will. */
+  nextSlot(): Instant | null {
+    const session = this.#session();
+    if (session === null) return null;
+    const slots = this.#slots(session).map((due) => due.at);
+    if (slots.length > 0) return Math.min(...slots) as Instant;
+    const after = nextSession(session.date);
+    const [book] = this.#parts.setup.books;
+    return book && book.slot.kind === 'session' ? slotInstant(after, book.slot) : after.open;
+  }
+
+  #busy(): boolean {
+    return this.state.orders.live.size > 0;
+  }
+
+  /** The session at hand: the first one that is not closed. */
+  #session(): Session | null {
+    const { closedDate } = this.state;
+    const { from, to, feed } = this.#parts;
+    const after = closedDate !== null && closedDate >= from ? nextSession(closedDate) : null;
+    const session = after ?? firstSession(from);
+    if (session.day > feed.lastDay || (to !== null && session.date > to)) return null;
+    return session;
+  }
+
+  #slots(session: Session): Extract<Due, { kind: 'slot' }>[] {
+    const slots: Extract<Due, { kind: 'slot' }>[] = [];
+    this.#parts.setup.books.forEach(({ slot }, book) => {
+      const claimed = this.state.books[book]?.slotDate ?? null;
+      if (slot.kind !== 'session' || (claimed !== null && claimed >= session.date)) return;
+      slots.push({ kind: 'slot', at: slotInstant(session, slot), book, session });
+    });
+    return slots;
+  }
+
+  #next(): Due | null {
+    const session = this.#session();
+    if (session === null) return null;
+    const due: Due[] = [...this.#slots(session)];
+    const filling = this.#broker.nextDue();
+    if (filling !== undefined) due.push({ kind: 'broker', at: filling });
+    if (this.#parts.setup.books.some((book) => book.slot.kind === 'every-bar')) {
+      const at = this.#parts.feed.nextBar(this.#clock.now());
+      if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
+    }
+    const close = Math.max(session.close, filling ?? 0) as Instant;
+    due.push({ kind: 'close', at: close, session });
+    const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
+    return due.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
+  }
+
+  async #handle(due: Due): Promise<void> {
+    switch (due.kind) {
+      case 'bar':
+        return this.#bars(due.at);
+      case 'broker':
+        return this.#reports(await this.#broker.poll(this.#now()));
+      case 'slot':
+        return this.#slot(due);
+      case 'close':
+        return this.#close(due);
+    }
+  }
+
+  async #bars(at: Instant): Promise<void> {
+    const rows = await this.#parts.feed.completed(this.state.folded, at);
+    const older = rows.filter((row) => row.at < at);
+    if (older.length > 0) await this.#fold(older);
+    await this.#take(barsInput(this.#parts.setup, rows.slice(older.length), 'every-bar'));
+  }
+
+  async #slot(due: Extract<Due, { kind: 'slot' }>): Promise<void> {
+    const { book, session } = due;
+    const at = this.#now();
+    const fence = this.#fence(session, due.at);
+    if (at > fence) {
+      const reason = `it was due ${Math.round((at - due.at) / 1000)} s ago`;
+      return this.#take({ kind: 'missed', at, book, date: session.date, reason });
+    }
+    return this.#take({ kind: 'slot', at, book, date: session.date });
+  }
+
+  #fence(session: Session, slotAt: Instant): Instant {
+    const fence = session.close - this.#parts.setup.fenceMs;
+    return (slotAt > fence ? session.close + CLOSE_AUCTION_MS : fence) as Instant;
+  }
+
+  async #close(due: Extract<Due, { kind: 'close' }>): Promise<void> {
+    await this.#catchUp(due.at);
+    await this.#reports(await this.#broker.closeDay(this.#now()));
+    await this.#take({ kind: 'close', at: this.#now(), date: due.session.date });
+    await this.#take({
+      kind: 'account',
+      at: this.#now(),
+      account: await this.#broker.account(this.#now()),
+    });
+    if (this.#sinceSnapshot >= SNAPSHOT_EVERY) this.#snapshot();
+  }
+
+  #now(): Instant {
+    return Math.max(this.#clock.now(), this.state.at) as Instant;
+  }
+
+  /** Folds completed bars that were not folded yet. */
+  async #catchUp(until: Instant): Promise<void> {
+    const rows = await this.#parts.feed.completed(this.state.folded, until);
+    if (rows.length > 0) await this.#fold(rows);
+  }
+
+  /** Many bars at once, without decisions: one durable group. */
+  async #fold(rows: readonly BarRow[]): Promise<void> {
+    this.#flush();
+    const { setup, journal, observer } = this.#parts;
+    const entries: Entry[] = [];
+    const told: Effect[] = [];
+    for (let i = 0; i < rows.length;) {
+      let end = i + 1;
+      while (end < rows.length && rows[end]?.at === rows[i]?.at) end++;
+      const input = barsInput(setup, rows.slice(i, end), 'none');
+      const late = { ...input, at: Math.max(input.at, this.state.at) as Instant };
+      const effects = step(setup, this.state, late);
+      entries.push(...entriesOf(late, effects));
+      told.push(...effects);
+      observer.taken(late, effects, this.state);
+      i = end;
+    }
+    journal.append(entries);
+    this.#sinceSnapshot += entries.length;
+    for (const effect of told) await this.#perform(effect);
+  }
+
+  /** Input, step, journal, then the world: in this order, always. */
+  async #take(input: Input): Promise<void> {
+    const effects = step(this.#parts.setup, this.state, input);
+    if (effects.length === 0 && this.#buffer(input)) return;
+    const entries = [...this.#segmentEntries(), ...entriesOf(input, effects)];
+    this.#parts.journal.append(entries);
+    this.#sinceSnapshot += entries.length;
+    this.#parts.observer.taken(input, effects, this.state);
+    for (const effect of effects) await this.#perform(effect);
+  }
+
+  /** Ticks that asked for nothing wait for their group. */
+  #buffer(input: Input): boolean {
+    if (input.kind !== 'bars' || input.bars.length !== 1) return false;
+    const [bar] = input.bars;
+    const [series] = input.series;
+    if (!(bar instanceof RowView) || series === undefined) return false;
+    if (this.#segment !== null && this.#segment.series !== series) this.#flush();
+    this.#segment ??= { series, symbol: bar.symbol, rows: [] };
+    const { at, day, open, high, low, close, volume } = bar.row;
+    this.#segment.rows.push([at, day, open, high, low, close, volume]);
+    if (this.#segment.rows.length >= SEGMENT_MAX) this.#flush();
+    this.#parts.observer.taken(input, [], this.state);
+    return true;
+  }
+
+  #segmentEntries(): Entry[] {
+    const segment = this.#segment;
+    if (segment === null) return [];
+    this.#segment = null;
+    const at = (segment.rows.at(-1)?.[0] ?? 0) as Instant;
+    return [{ at, kind: KINDS.segment, body: segment satisfies Segment }];
+  }
+
+  #flush(): void {
+    const entries = this.#segmentEntries();
+    if (entries.length > 0) this.#parts.journal.append(entries);
+    this.#sinceSnapshot += entries.length;
+  }
+
+  #snapshot(): void {
+    this.#sinceSnapshot = 0;
+    this.#parts.journal.saveSnapshot(this.#parts.journal.head().seq, saveState(this.state));
+  }
+
+  async #perform(effect: Effect): Promise<void> {
+    switch (effect.kind) {
+      case 'submit':
+        return this.#ask(effect.intent.clientOrderId, () =>
+          this.#broker.submit(effect.intent, this.#now()),
+        );
+      case 'cancel':
+        return this.#ask(effect.order, () =>
+          this.#broker.cancel(effect.order, this.#now(), effect.reason),
+        );
+      case 'query':
+        return this.#query(effect.order);
+      case 'observe':
+        return this.#observe(effect);
+      case 'readAccount': {
+        const account = await this.#broker.account(this.#now());
+        return this.#take({ kind: 'account', at: this.#now(), account });
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** A call that throws has an unknown outcome, never a failed one. */
+  async #ask(order: Report['order'], call: () => Promise<readonly Report[]>): Promise<void> {
+    let reports: readonly Report[];
+    try {
+      reports = await call();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      reports = [{ kind: 'unknown', order, at: this.#now(), reason }];
+    }
+    return this.#reports(reports);
+  }
+
+  /** What became of an order without an outcome; one that never arrived is sent again, where that is safe. */
+  async #query(id: Report['order']): Promise<void> {
+    const order = this.state.orders.live.get(id);
+    if (!order) return;
+    const reports = await this.#broker.find(id, this.#now());
+    const lost = reports.length === 1 && reports[0]?.kind === 'notFound';
+    if (lost && this.#broker.uniqueClientIds && order.venueOrderId === null) {
+      await this.#ask(id, () => this.#broker.submit(order.intent, this.#now()));
+      return;
+    }
+    await this.#reports(reports);
+  }
+
+  async #observe(effect: Extract<Effect, { kind: 'observe' }>): Promise<void> {
+    const { setup, feed } = this.#parts;
+    const book = setup.books[effect.book];
+    const session = sessionOn(effect.date);
+    if (!book || !session) return;
+    const at = this.#now();
+    await this.#catchUp(at);
+    const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
+    const symbols = [...new Set([...followed, ...book.strategy.universe(book.params)])];
+    const seen = await feed.observe(symbols, at);
+    const slotAt = book.slot.kind === 'session' ? slotInstant(session, book.slot) : at;
+    await this.#take({
+      kind: 'observation',
+      at: this.#now(),
+      book: effect.book,
+      date: effect.date,
+      open: session.open,
+      fence: this.#fence(session, slotAt),
+      bars: seen.bars.map((row) => new RowView(row, true)),
+      series: seen.bars.map((row) => this.state.plan.index.get(row.symbol) as number),
+      quotes: seen.quotes,
+    });
+  }
+
+  async #reports(reports: readonly Report[]): Promise<void> {
+    for (const report of reports) {
+      const at = Math.max(report.at, this.state.at) as Instant;
+      await this.#take({ kind: 'report', at, report });
+    }
+  }
+}
+
+function entriesOf(input: Input, effects: readonly Effect[]): Entry[] {
+  const { at } = input;
+  const told = effects.map((effect): Entry => ({ at, kind: KINDS.effect, body: effect }));
+  return [{ at, kind: KINDS.input, body: encodeInput(input) }, ...told];
+}
+
+function barsInput(setup: Setup, rows: readonly BarRow[], decide: 'none' | 'every-bar') {
+  const at = rows[0]?.at as Instant;
+  const index = new Map(setup.series.map((series, i) => [series.symbol, i] as const));
+  const bars = rows.map((row) => new RowView(row));
+  const series = rows.map((row) => index.get(row.symbol) as number);
+  return { kind: 'bars' as const, at, bars, series, decide };
+}
+
+function firstSession(from: DateText): Session {
+  return sessionOn(from) ?? nextSession(from);
+}

@@ -1,0 +1,207 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  openDurableMap,
+  openJournal,
+  readJournal,
+  type SqliteJournal,
+} from '../adapters/journal/index.ts';
+import { PaperBroker } from '../adapters/paper/index.ts';
+import { ReplayFeed, type Speed, VirtualClock } from '../adapters/replay/index.ts';
+import { type Ownership, takeOwnership } from '../adapters/system/index.ts';
+import {
+  canonical,
+  type DateText,
+  dateOfDay,
+  dayNumber,
+  type Instant,
+  instant,
+} from '../base/index.ts';
+import { capitalOf, type Setup, type StartInput } from '../engine/index.ts';
+import type { Bars } from '../market/index.ts';
+import type { SimBrokerSettings } from '../sim/index.ts';
+import { immediateBroker } from './backtest.ts';
+import type { Desk } from './config/index.ts';
+import { foldRecords } from './fold.ts';
+import type { LoadedDesk } from './load.ts';
+import { Publisher } from './publish.ts';
+import { type Identity, type Observer, Runner } from './runner.ts';
+import { SeriesLoader } from './series.ts';
+import { setupOf } from './setup.ts';
+import { buildVersion } from './version.ts';
+
+export type Stage = 'dry-run' | 'paper';
+
+export interface RunOptions {
+  readonly stage: Stage;
+  readonly speed: Speed;
+  readonly from?: DateText;
+  readonly to?: DateText;
+  readonly fresh: boolean;
+  readonly observer: Observer;
+}
+
+/** A desk that runs: recovered, owned, wired to its stage. */
+export interface RunningDesk {
+  readonly runner: Runner;
+  readonly setup: Setup;
+  readonly journal: SqliteJournal;
+  readonly benchmark: Bars | null;
+  readonly notes: readonly string[];
+  /** Where a former journal went that belonged to another run; null where there was none. */
+  readonly archived: string | null;
+  close(): Promise<void>;
+}
+
+export const journalPath = (folder: string): string => join(folder, 'journal', 'plimsoll.db');
+const brokerPath = (folder: string): string => join(folder, 'journal', 'broker.db');
+const viewsPath = (folder: string): string => join(folder, 'journal', 'views-at');
+
+/** The only place that picks adapters: by stage and feed, once. */
+export async function openDesk(loaded: LoadedDesk, options: RunOptions): Promise<RunningDesk> {
+  const { desk, folder } = loaded;
+  const account = `${options.stage}:${desk.name}:${folder}`;
+  const ownership = await takeOwnership(folder, account);
+  try {
+    return await wire(loaded, options, { account, ownership });
+  } catch (error) {
+    await ownership.release();
+    throw error;
+  }
+}
+
+async function wire(
+  loaded: LoadedDesk,
+  options: RunOptions,
+  { account, ownership }: { account: string; ownership: Ownership },
+): Promise<RunningDesk> {
+  const { desk, folder } = loaded;
+  const setup = setupOf(desk, loaded.definitions, { account: desk.name, record: recordOf(desk) });
+  const loader = new SeriesLoader(desk, options.to);
+  const series: Bars[] = [];
+  for (const { symbol } of setup.series) series.push(await loader.load(symbol));
+  const benchmark = desk.benchmark === null ? null : await loader.load(desk.benchmark);
+  const lastDay = options.to === undefined ? undefined : dayNumber(options.to);
+  const feed = new ReplayFeed(series, lastDay);
+  const archived = archiveOther(loaded, options);
+  const journal = openJournal(journalPath(folder), { account });
+  const store = openDurableMap(brokerPath(folder));
+  const identity = identityOf(loaded, options.stage, journal);
+  const publisher = publisherOf(folder, journal, setup, { desk: desk.name, stage: options.stage });
+  const mark = (symbol: string, at: Instant) => feed.mark(symbol, at);
+  const observers = [publisher, options.observer];
+  const close = async () => {
+    publisher.close();
+    writeFileSync(viewsPath(folder), `${journal.head().seq}`);
+    store.close();
+    journal.close();
+    await ownership.release();
+  };
+  try {
+    const runner = await Runner.open({
+      setup,
+      journal,
+      identity,
+      broker: () =>
+        new PaperBroker(brokerSettings(desk, options.stage), capitalOf(setup), { store, mark }),
+      feed,
+      clock: (start) => new VirtualClock(start, options.speed),
+      observer: {
+        taken: (...told) => {
+          for (const observer of observers) observer.taken(...told);
+        },
+      },
+      from: options.from ?? firstDate(series),
+      to: options.to ?? null,
+    });
+    return { runner, setup, journal, benchmark, notes: loader.notes(), archived, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const recordOf = (desk: Desk): Setup['record'] =>
+  desk.books.every((book) => book.schedule.kind === 'session') ? 'all' : 'trades';
+
+const firstDate = (series: readonly Bars[]): DateText =>
+  dateOfDay(Math.max(...series.map((bars) => bars.day[0] as number)));
+
+function brokerSettings(desk: Desk, stage: Stage): SimBrokerSettings {
+  const immediate = immediateBroker(desk);
+  if (stage === 'dry-run') return immediate;
+  const { delayMs, rejectionPct, randomSlippageBps } = desk.simulator;
+  return {
+    ...immediate,
+    delayMs: [delayMs.min, delayMs.max],
+    rejectionPpm: Math.round(rejectionPct * 10_000),
+    randomSlippageBps,
+  };
+}
+
+function identityOf(loaded: LoadedDesk, stage: Stage, journal: SqliteJournal): Identity {
+  const { folder: _, ...effective } = loaded.desk;
+  const config = journal.putContent(canonical(effective));
+  return { stage, build: buildVersion(), config, strategies: loaded.strategies };
+}
+
+/** The first start on record: which run a journal belongs to; null for a journal without records. */
+export function firstStart(path: string): StartInput | null {
+  if (!existsSync(path)) return null;
+  const reader = readJournal(path);
+  try {
+    for (const record of reader.read(0)) return record.body as StartInput;
+    return null;
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * A recorded market may be run in many ways: a journal of another stage or configuration is put
+ * aside whole, with its broker's books, and nothing of it is lost.
+ */
+function archiveOther(loaded: LoadedDesk, options: RunOptions): string | null {
+  const folder = join(loaded.folder, 'journal');
+  const path = journalPath(loaded.folder);
+  if (!existsSync(path)) return null;
+  const start = firstStart(path);
+  const { folder: _, ...effective } = loaded.desk;
+  const same =
+    start !== null &&
+    start.stage === options.stage &&
+    contentOf(path, start.config) === canonical(effective);
+  if (same && !options.fresh) return null;
+  const archive = join(loaded.folder, 'archive', `journal-${Date.now()}`);
+  mkdirSync(join(loaded.folder, 'archive'), { recursive: true });
+  renameSync(folder, archive);
+  return archive;
+}
+
+function contentOf(path: string, hash: string): string | undefined {
+  const reader = readJournal(path);
+  try {
+    return reader.content(hash);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The publisher, told everything from the beginning where its files may lag behind the journal. */
+function publisherOf(
+  folder: string,
+  journal: SqliteJournal,
+  setup: Setup,
+  head: { desk: string; stage: string },
+): Publisher {
+  const at = existsSync(viewsPath(folder)) ? Number(readFileSync(viewsPath(folder), 'utf8')) : -1;
+  const behind = at !== journal.head().seq;
+  const publisher = new Publisher(folder, { ...head, created: instant(Date.now()) }, behind);
+  if (behind && journal.head().seq > 0) {
+    const state = foldRecords(setup, journal.read(0), undefined, (input, effects, _record, now) => {
+      publisher.taken(input, effects, now);
+    });
+    publisher.writeState(state);
+  }
+  return publisher;
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { BrokenPromise } from './assert.ts';
+
+/**
+ * JSON with the keys of every object sorted, no spaces, `undefined` members left out: equal values
+ * have equal texts. Throws on NaN, infinities, functions, dates, instances of classes and whatever
+ * else is not plain data.
+ */
+export function canonical(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new BrokenPromise(`"${value}" has no canonical JSON`);
+      return Object.is(value, -0) ? '0' : String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      return value === null ? 'null' : canonicalObject(value);
+    default:
+      throw new BrokenPromise(`A ${typeof value} has no canonical JSON`);
+  }
+}
+
+function canonicalObject(value: object): string {
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => canonical(item)).join(',')}]`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new BrokenPromise(`A ${value.constructor?.name ?? 'class'} has no canonical JSON`);
+  }
+  const record = value as Record<string, unknown>;
+  const parts: string[] = [];
+  for (const key of Object.keys(record).sort()) {
+    const member = record[key];
+    if (member !== undefined) parts.push(`${JSON.stringify(key)}:${canonical(member)}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+/** SHA-256 of UTF-8 text or bytes, as 64 lower-case hex digits. */
+export const sha256 = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
+
+/** SHA-256 of a value's canonical JSON. */
+export const digest = (value: unknown): string => sha256(canonical(value));

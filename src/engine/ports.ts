@@ -1,0 +1,90 @@
+import type { Instant, Price } from '../base/index.ts';
+import type { BarRow } from '../market/index.ts';
+import type { ClientOrderId, Intent, Report } from '../orders/index.ts';
+import type { AccountSeen, ObservationInput } from './input.ts';
+
+/** One record as it is given to the journal. `body` is canonical JSON material. */
+export interface Entry {
+  readonly at: Instant;
+  /** What it is: "start", "input", "effect", "snapshot-taken", … */
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+/** One record as it lies in the journal. `seq` counts from 1 without gaps. */
+export interface JournalRecord extends Entry {
+  readonly seq: number;
+  /** SHA-256 over the previous hash and this record's canonical text, as hex. */
+  readonly hash: string;
+}
+
+export interface JournalHead {
+  /** 0 when empty. */
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Where snapshots and the chain come from; one writer at a time. */
+export interface Journal {
+  head(): JournalHead;
+  /**
+   * Appends all entries as one transaction, synchronously; when it returns they are on the disk.
+   * Throws when the disk refuses, and nothing of the group is kept.
+   */
+  append(entries: readonly Entry[]): JournalHead;
+  /** Records after `seq`, oldest first, in streaming form. */
+  read(afterSeq?: number): Iterable<JournalRecord>;
+  /** Keeps `state` (canonical JSON text) as the state right after record `seq`. */
+  saveSnapshot(seq: number, state: string): void;
+  /** The newest snapshot that verifies against the chain, or undefined. */
+  latestSnapshot(): { readonly seq: number; readonly state: string } | undefined;
+  /** Keeps a blob by its content hash (bars that a decision saw); the same content once. */
+  putContent(text: string): string;
+  content(hash: string): string | undefined;
+  close(): void;
+}
+
+/** Where time comes from: the system's clock, or a virtual one. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves when `at` is reached; at once when it has passed. */
+  sleepUntil(at: Instant): Promise<void>;
+}
+
+/** What a feed shows of the market at one moment. */
+export interface MarketSeen {
+  /** Bars of series that are not complete yet. */
+  readonly bars: readonly BarRow[];
+  readonly quotes: ObservationInput['quotes'];
+}
+
+/** Where market data comes from. Rows are in the order of their ends. */
+export interface Feed {
+  /** Completed bars after each series' newest folded one (`folded`, by series index), up to `until`. */
+  completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]>;
+  /** The market as it stands at `at`, for these symbols. */
+  observe(symbols: readonly string[], at: Instant): Promise<MarketSeen>;
+  /** Newest known price of a symbol at `at`. */
+  mark(symbol: string, at: Instant): Price | undefined;
+  /** End of the next bar after `at`; undefined when the feed has no more. */
+  nextBar(at: Instant): Instant | undefined;
+  /** Last exchange day the feed can show; Infinity for one that lives. */
+  readonly lastDay: number;
+}
+
+/** The counterpart that takes orders. Every answer is reports; a call that throws has an unknown outcome. */
+export interface Broker {
+  submit(intent: Intent, at: Instant): Promise<readonly Report[]>;
+  cancel(order: ClientOrderId, at: Instant, reason: string): Promise<readonly Report[]>;
+  /** All that the broker knows of an order; `notFound` is evidence that it never had it. */
+  find(order: ClientOrderId, at: Instant): Promise<readonly Report[]>;
+  account(at: Instant): Promise<AccountSeen>;
+  /** What happened since the last poll. */
+  poll(at: Instant): Promise<readonly Report[]>;
+  /** When a poll will have news, where that is known beforehand. */
+  nextDue(): Instant | undefined;
+  /** The session is over for orders good for the day. */
+  closeDay(at: Instant): Promise<readonly Report[]>;
+  /** A repeated client order id answers with the first order: sending again is safe. */
+  readonly uniqueClientIds: boolean;
+}

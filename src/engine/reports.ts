@@ -1,0 +1,95 @@
+import { type Money, subtract } from '../base/index.ts';
+import { postFill } from '../ledger/index.ts';
+import {
+  applyReport,
+  type Fill,
+  isDone,
+  type Order,
+  type Report,
+  signOf,
+} from '../orders/index.ts';
+import { slippageOf } from '../risk/index.ts';
+import type { Setup } from './setup.ts';
+import { alert, type BookState, type State } from './state.ts';
+import { legDone } from './work.ts';
+
+/** A message of the broker on an order: the order moves by its table, a fresh fill is booked once. */
+export function takeReport(setup: Setup, state: State, report: Report): void {
+  const applied = applyReport(state.orders, report);
+  if (!applied.known) {
+    const text = `The broker reports "${report.kind}" on order "${report.order}", which is not ours`;
+    alert(state, 'CRITICAL', 'externalOrder', text);
+    return;
+  }
+  const { order, fresh, alarm } = applied;
+  const book = state.books.find((one) => one.setup.name === order.intent.book);
+  if (alarm !== null) raise(state, alarm);
+  if (!book || !fresh) return;
+  if (report.kind === 'fill') bookFill(setup, state, book, order, report.fill);
+  if (report.kind === 'rejected') {
+    const text = `Order "${order.intent.id}" for "${order.intent.symbol}" rejected: ${report.reason}`;
+    alert(state, 'HIGH', 'orderRejected', text);
+  }
+  if (report.kind === 'unknown') {
+    const text = `Order "${order.intent.id}": outcome unknown (${report.reason}); it is asked for`;
+    alert(state, 'HIGH', 'orderUnknown', text);
+    state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
+  }
+  if (isDone(order)) legDone(setup, state, book, order);
+}
+
+function raise(state: State, alarm: string): void {
+  alert(state, 'CRITICAL', 'orderAlarm', alarm);
+  if (state.halt !== 'NONE') return;
+  state.halt = 'NO_NEW_RISK';
+  state.haltReason = alarm;
+}
+
+function bookFill(setup: Setup, state: State, book: BookState, order: Order, fill: Fill): void {
+  const { intent } = order;
+  const index = state.plan.index.get(intent.symbol) ?? -1;
+  const posting = postFill(book.ledger, {
+    symbol: intent.symbol,
+    multiplier: state.plan.instruments[index]?.multiplier ?? 1,
+    quantity: signOf(intent.side) * fill.quantity,
+    price: fill.price,
+    fee: fill.fee,
+  });
+  book.lastFillAt.set(intent.symbol, state.at);
+  const realizedPnl = posting.realized === 0 ? (0 as Money) : subtract(posting.realized, fill.fee);
+  state.effects.push({
+    kind: 'fill',
+    record: {
+      date: intent.date,
+      at: state.at,
+      book: intent.book,
+      symbol: intent.symbol,
+      side: intent.side,
+      quantity: fill.quantity,
+      price: fill.price,
+      fee: fill.fee,
+      expectedPrice: intent.expectedPrice,
+      order: intent.id,
+      realizedPnl,
+    },
+  });
+  watchSlippage(setup, state, book, order, fill);
+}
+
+function watchSlippage(
+  setup: Setup,
+  state: State,
+  book: BookState,
+  order: Order,
+  fill: Fill,
+): void {
+  const { intent } = order;
+  const { pct, tier } = slippageOf(intent.expectedPrice, fill.price, setup.slippage);
+  if (tier === 'OK') return;
+  const text = `Order "${intent.id}" for "${intent.symbol}" filled ${pct.toFixed(3)} % from its quote`;
+  const severity = tier === 'WARNING' ? 'WARNING' : tier === 'EXCEEDED' ? 'HIGH' : 'CRITICAL';
+  alert(state, severity, `slippage${tier[0]}${tier.slice(1).toLowerCase()}`, text);
+  if (tier !== 'ABORT' || book.work === null) return;
+  book.work = { ...book.work, legs: book.work.legs.slice(0, book.work.next) };
+  alert(state, 'CRITICAL', 'planAborted', `Book "${intent.book}": the rest of its plan is dropped`);
+}

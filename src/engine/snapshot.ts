@@ -1,0 +1,155 @@
+import {
+  canonical,
+  type DateText,
+  dayNumber,
+  sha256,
+  type Instant,
+  type Money,
+} from '../base/index.ts';
+import type { Ledger, Position } from '../ledger/index.ts';
+import type { ClientOrderId, Order } from '../orders/index.ts';
+import type { Signal } from '../portfolio/index.ts';
+import type { HaltLevel } from '../risk/index.ts';
+import type { SavedSeries, Weights } from '../strategy/index.ts';
+import type { Setup } from './setup.ts';
+import { type BookState, newState, type State, type Work } from './state.ts';
+import type { Window } from './window.ts';
+
+const nullable = (column: Float64Array): (number | null)[] =>
+  Array.from(column, (value) => (Number.isNaN(value) ? null : value));
+
+/** The whole state as canonical JSON: equal states have equal texts (invariant 27). */
+export function saveState(state: State): string {
+  return canonical({
+    at: state.at,
+    date: state.date,
+    epoch: state.epoch,
+    books: state.books.map(saveBook),
+    live: [...state.orders.live.values()],
+    done: [...state.orders.done.values()],
+    marks: nullable(state.marks),
+    windows: state.windows.map((window) => ({
+      length: window.length,
+      next: window.next,
+      columns: nullable(window.columns),
+    })),
+    folded: nullable(state.folded),
+    halt: state.halt,
+    haltReason: state.haltReason,
+    lastClose: state.lastClose,
+    highest: state.highest,
+    closedDate: state.closedDate,
+    fence: state.fence,
+    activities: [...state.activities],
+    inputs: state.inputs,
+  });
+}
+
+function saveBook(book: BookState) {
+  return {
+    name: book.setup.name,
+    ledger: { ...book.ledger, positions: [...book.ledger.positions.values()] },
+    series: book.tools.saveSeries(),
+    memory: book.tools.saveMemory(),
+    lastTargets: book.lastTargets,
+    work: book.work,
+    stopped: book.stopped,
+    slotDate: book.slotDate,
+    slotAnswered: book.slotAnswered,
+    signals: book.signals,
+    ordersToday: book.ordersToday,
+    lastFillAt: Object.fromEntries(book.lastFillAt),
+  };
+}
+
+interface SavedBook {
+  ledger: Omit<Ledger, 'positions'> & { positions: Position[] };
+  series: SavedSeries;
+  memory: never;
+  lastTargets: Weights;
+  work: Work | null;
+  stopped: string | null;
+  slotDate: DateText | null;
+  slotAnswered: boolean;
+  signals: Signal[];
+  ordersToday: number;
+  lastFillAt: Record<string, Instant>;
+}
+
+interface SavedState {
+  at: Instant;
+  date: DateText;
+  epoch: number;
+  books: SavedBook[];
+  live: Order[];
+  done: Order[];
+  marks: (number | null)[];
+  windows: { length: number; next: number; columns: (number | null)[] }[];
+  folded: number[];
+  halt: HaltLevel;
+  haltReason: string | null;
+  lastClose: Money;
+  highest: Money;
+  closedDate: DateText | null;
+  fence: Instant | null;
+  activities: string[];
+  inputs: number;
+}
+
+/** The state that `saveState` wrote, for the same setup. */
+export function restoreState(setup: Setup, text: string): State {
+  const saved = JSON.parse(text) as SavedState;
+  const state = newState(setup);
+  state.at = saved.at;
+  state.date = saved.date;
+  state.day = saved.date.length === 0 ? Number.NaN : dayNumber(saved.date);
+  state.epoch = saved.epoch;
+  state.halt = saved.halt;
+  state.haltReason = saved.haltReason;
+  state.lastClose = saved.lastClose;
+  state.highest = saved.highest;
+  state.closedDate = saved.closedDate;
+  state.fence = saved.fence;
+  state.inputs = saved.inputs;
+  for (const id of saved.activities) state.activities.add(id);
+  fill(state.marks, saved.marks);
+  fill(state.folded, saved.folded);
+  saved.windows.forEach((window, i) => restoreWindow(state.windows[i] as Window, window));
+  for (const order of saved.live) state.orders.live.set(idOf(order), order);
+  for (const order of saved.done) state.orders.done.set(idOf(order), order);
+  saved.books.forEach((book, b) => restoreBook(state.books[b] as BookState, book));
+  return state;
+}
+
+const idOf = (order: Order): ClientOrderId => order.intent.clientOrderId;
+
+function fill(column: Float64Array, values: readonly (number | null)[]): void {
+  values.forEach((value, i) => {
+    column[i] = value ?? Number.NaN;
+  });
+}
+
+function restoreWindow(window: Window, saved: SavedState['windows'][number]): void {
+  window.length = saved.length;
+  window.next = saved.next;
+  fill(window.columns, saved.columns);
+}
+
+function restoreBook(book: BookState, saved: SavedBook): void {
+  const { positions, ...accounts } = saved.ledger;
+  Object.assign(book.ledger, accounts);
+  for (const position of positions) book.ledger.positions.set(position.symbol, position);
+  book.tools.restoreSeries(saved.series);
+  book.tools.restoreMemory(saved.memory);
+  book.lastTargets = saved.lastTargets;
+  book.work = saved.work;
+  book.stopped = saved.stopped;
+  book.slotDate = saved.slotDate;
+  book.slotAnswered = saved.slotAnswered;
+  book.signals.push(...saved.signals);
+  book.ordersToday = saved.ordersToday;
+  book.lastFillAt = new Map(Object.entries(saved.lastFillAt));
+}
+
+/** SHA-256 of the whole state. */
+export const stateDigest = (state: State): string => sha256(saveState(state));

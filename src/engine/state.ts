@@ -1,0 +1,176 @@
+import { type DateText, dateOfDay, type Instant, type Money, type Price } from '../base/index.ts';
+import { equityOf, heldIn, type Ledger, newLedger } from '../ledger/index.ts';
+import { type ClientOrderId, newOrders, type Orders, pending } from '../orders/index.ts';
+import type { Leg, Signal } from '../portfolio/index.ts';
+import type { HaltLevel } from '../risk/index.ts';
+import { type Strategy, ToolBox, type Weights } from '../strategy/index.ts';
+import { LiveBookView } from './book-view.ts';
+import type { Effect, Severity } from './effect.ts';
+import { newWindow, type Window } from './window.ts';
+import { type BookSetup, capitalOf, type Plan, planOf, type Setup } from './setup.ts';
+
+/** A decision being carried out, leg by leg. */
+export interface Work {
+  readonly date: DateText;
+  readonly legs: readonly Leg[];
+  next: number;
+  /** The order of the leg under way. */
+  waiting: ClientOrderId | null;
+}
+
+export interface BookState {
+  readonly setup: BookSetup;
+  readonly ledger: Ledger;
+  readonly tools: ToolBox;
+  readonly strategy: Strategy;
+  readonly view: LiveBookView;
+  lastTargets: Weights;
+  work: Work | null;
+  /** Why it trades no more, or null. A person resumes it. */
+  stopped: string | null;
+  /** Date of the newest slot claimed, and whether it was answered. */
+  slotDate: DateText | null;
+  slotAnswered: boolean;
+  /** Symbols it may hold, in the order in which legs are worked. */
+  readonly universe: readonly string[];
+  readonly signals: Signal[];
+  ordersToday: number;
+  lastFillAt: Map<string, Instant>;
+}
+
+/** The fold of all inputs so far. Changed in place, by `step` alone. */
+export interface State {
+  at: Instant;
+  /** Trading date of the newest input that has one, and the same as days since 1970-01-01. */
+  date: DateText;
+  day: number;
+  epoch: number;
+  readonly plan: Plan;
+  readonly books: BookState[];
+  readonly orders: Orders;
+  /** Newest price by series index; NaN before the first. */
+  readonly marks: Float64Array;
+  /** Completed bars kept by series index. */
+  readonly windows: readonly Window[];
+  /** Newest completed bar's end by series index; 0 before the first. */
+  readonly folded: Float64Array;
+  halt: HaltLevel;
+  haltReason: string | null;
+  /** Equity at the last close and the highest so far, for loss limits. */
+  lastClose: Money;
+  highest: Money;
+  closedDate: DateText | null;
+  fence: Instant | null;
+  readonly activities: Set<string>;
+  effects: Effect[];
+  /** How many inputs were taken. */
+  inputs: number;
+}
+
+/** The state before any input. */
+export function newState(setup: Setup): State {
+  const plan = planOf(setup);
+  const capital = capitalOf(setup);
+  const state: State = {
+    at: 0 as Instant,
+    date: '' as DateText,
+    day: Number.NaN,
+    epoch: 0,
+    plan,
+    books: [],
+    orders: newOrders(),
+    marks: new Float64Array(setup.series.length).fill(Number.NaN),
+    windows: plan.kept.map((capacity) => newWindow(capacity)),
+    folded: new Float64Array(setup.series.length),
+    halt: 'NONE',
+    haltReason: null,
+    lastClose: capital,
+    highest: capital,
+    closedDate: null,
+    fence: null,
+    activities: new Set(),
+    effects: [],
+    inputs: 0,
+  };
+  for (const book of setup.books) state.books.push(newBook(book, state));
+  return state;
+}
+
+function newBook(setup: BookSetup, state: State): BookState {
+  const tools = new ToolBox();
+  const strategy = setup.strategy.create(setup.params as never, tools);
+  const ledger = newLedger(setup.name, setup.capital);
+  const book: BookState = {
+    setup,
+    ledger,
+    tools,
+    strategy,
+    view: undefined as never,
+    lastTargets: {},
+    work: null,
+    stopped: null,
+    slotDate: null,
+    slotAnswered: true,
+    universe: setup.strategy.universe(setup.params as never),
+    signals: [],
+    ordersToday: 0,
+    lastFillAt: new Map(),
+  };
+  (book as { view: LiveBookView }).view = new LiveBookView(state, book);
+  return book;
+}
+
+/** Newest price of `symbol`, or undefined. */
+export function markOf(state: State, symbol: string): Price | undefined {
+  const index = state.plan.index.get(symbol);
+  const at = index === undefined ? Number.NaN : (state.marks[index] as number);
+  return Number.isNaN(at) ? undefined : (at as Price);
+}
+
+/** Equity of one book at the marks. */
+export const bookEquity = (state: State, book: BookState): Money =>
+  book.ledger.positions.size === 0
+    ? book.ledger.cash
+    : equityOf(book.ledger, (symbol) => markOf(state, symbol));
+
+/** Cash of all books. */
+export const accountCash = (state: State): Money =>
+  state.books.reduce((sum, book) => sum + book.ledger.cash, 0) as Money;
+
+/** Equity of all books. */
+export const accountEquity = (state: State): Money =>
+  state.books.reduce((sum, book) => sum + bookEquity(state, book), 0) as Money;
+
+/** Signed shares of `symbol` in all books. */
+export const accountHeld = (state: State, symbol: string): number =>
+  state.books.reduce((sum, book) => sum + heldIn(book.ledger, symbol), 0);
+
+/** Signed shares by symbol over all books, flat ones left out, in order of symbols. */
+export function accountPositions(state: State): Record<string, number> {
+  const symbols = new Set<string>();
+  for (const book of state.books)
+    for (const symbol of book.ledger.positions.keys()) symbols.add(symbol);
+  const positions: Record<string, number> = {};
+  for (const symbol of [...symbols].sort()) {
+    const held = accountHeld(state, symbol);
+    if (held !== 0) positions[symbol] = held;
+  }
+  return positions;
+}
+
+/** Held plus pending of one book. */
+export const heldAndPending = (state: State, book: BookState, symbol: string): number =>
+  heldIn(book.ledger, symbol) + pending(state.orders, symbol, book.setup.name);
+
+/** Moves the trading date; a new one starts the day's counts. */
+export function enterDay(state: State, day: number): void {
+  if (day === state.day) return;
+  state.day = day;
+  state.date = dateOfDay(day);
+  for (const book of state.books) book.ordersToday = 0;
+}
+
+/** Tells a person. */
+export function alert(state: State, severity: Severity, code: string, text: string): void {
+  state.effects.push({ kind: 'alert', severity, code, text, at: state.at });
+}

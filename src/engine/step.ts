@@ -1,0 +1,62 @@
+import { assert, unreachable } from '../base/index.ts';
+import { takeAccount } from './account.ts';
+import { takeActivity } from './activity.ts';
+import { takeBars } from './bars.ts';
+import { takeClose, takeMissed, takeStart } from './day.ts';
+import { takeCommand } from './command.ts';
+import type { Effect } from './effect.ts';
+import type { Input } from './input.ts';
+import { takeObservation, takeSlot } from './observation.ts';
+import { takeReport } from './reports.ts';
+import { takeSignal } from './signals.ts';
+import type { Setup } from './setup.ts';
+import type { State } from './state.ts';
+import { cancelOverdue } from './work.ts';
+
+const NOTHING: readonly Effect[] = [];
+
+/**
+ * The one function that is the system: takes `input` into `state`, in place, and returns what it
+ * asks of the world, in order. The same state and input always give the same state and effects.
+ * Inputs come in the order of their instants; throws when one lies before the newest.
+ */
+export function step(setup: Setup, state: State, input: Input): readonly Effect[] {
+  assert(input.at >= state.at, `Input "${input.kind}" lies ${state.at - input.at} ms in the past`);
+  state.at = input.at;
+  state.inputs++;
+  if (state.effects.length > 0) state.effects = [];
+  dispatch(setup, state, input);
+  if (state.orders.live.size > 0) cancelOverdue(setup, state);
+  return state.effects.length === 0 ? NOTHING : state.effects;
+}
+
+function dispatch(setup: Setup, state: State, input: Input): void {
+  switch (input.kind) {
+    case 'bars':
+      return takeBars(setup, state, input);
+    case 'report':
+      return takeReport(setup, state, input.report);
+    case 'slot':
+      return takeSlot(setup, state, input);
+    case 'observation':
+      return takeObservation(setup, state, input);
+    case 'missed':
+      return takeMissed(state, input);
+    case 'signal':
+      return takeSignal(state, input);
+    case 'close':
+      return takeClose(setup, state, input);
+    case 'account':
+      return takeAccount(state, input);
+    case 'activity':
+      return takeActivity(state, input);
+    case 'command':
+      return takeCommand(state, input);
+    case 'start':
+      return takeStart(state, input);
+    case 'time':
+      return undefined;
+    default:
+      return unreachable(input);
+  }
+}

@@ -1,0 +1,65 @@
+import { type Money, type Price, ratio, times, unitsIn } from '../base/index.ts';
+
+/** Which signals of a file are worth an order, and how large. */
+export interface SignalFilters {
+  /** A signal with a lower confidence is skipped; one without any passes. */
+  readonly minConfidence: number;
+  /** A signal that expects less is skipped, in basis points; one without an expectation passes. */
+  readonly minProfitBps: number;
+  /** Loss accepted per signal, percent of equity. */
+  readonly riskPct: number;
+  /** No second fill in a symbol within this time. */
+  readonly cooldownMs: number;
+  /** Most that one order may be worth, percent of equity. */
+  readonly notionalPctMax: number;
+}
+
+export interface Signal {
+  readonly symbol: string;
+  readonly at: number;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly confidence: number | null;
+  /** Fraction of the price. */
+  readonly expectedProfit: number | null;
+}
+
+const BPS = 10_000;
+
+/** Why a signal is skipped, or null when it passes the filters. `sinceFillMs` is null before any fill. */
+export function signalRefusal(
+  signal: Signal,
+  filters: SignalFilters,
+  sinceFillMs: number | null,
+): string | null {
+  const { confidence, expectedProfit } = signal;
+  if (!(signal.quantity > 0)) return `quantity ${signal.quantity} is not above zero`;
+  if (confidence !== null && !(confidence >= filters.minConfidence)) {
+    return `confidence ${confidence} is below ${filters.minConfidence}`;
+  }
+  if (expectedProfit !== null && !(expectedProfit * BPS >= filters.minProfitBps)) {
+    return `expected profit ${expectedProfit * BPS} bps is below ${filters.minProfitBps}`;
+  }
+  if (sinceFillMs !== null && sinceFillMs < filters.cooldownMs) {
+    return `last fill was ${sinceFillMs} ms ago, cooldown is ${filters.cooldownMs} ms`;
+  }
+  return null;
+}
+
+/**
+ * Shares for a signal: its own quantity, cut to the risk (equity x risk over a per-share loss of the
+ * expected edge, at least 1 bp, at least one share) and to the largest notional. 0: not even one.
+ */
+export function sizeSignal(
+  wanted: number,
+  market: { equity: Money; price: Price },
+  filters: SignalFilters,
+): number {
+  const { equity, price } = market;
+  const risk = ratio(equity, Math.round(filters.riskPct * BPS), 100 * BPS, 'down');
+  const lossPpm = Math.round(Math.max(filters.minProfitBps, 1) * 100);
+  const byRisk = Math.max(1, ratio(risk, 1_000_000, price * lossPpm, 'down'));
+  const most = ratio(equity, Math.round(filters.notionalPctMax * BPS), 100 * BPS, 'down');
+  const byNotional = unitsIn(most as Money, times(price, 1), 'down');
+  return Math.max(0, Math.min(Math.floor(wanted), byRisk, byNotional));
+}

@@ -14,14 +14,14 @@ import {
   type FillRecord,
 } from '../engine/index.ts';
 import { stateView } from './final-state.ts';
-import type { Bars } from '../market/index.ts';
+import { type Bars, timeframeMs } from '../market/index.ts';
 import type { BacktestOptions, BacktestResult } from '../research/index.ts';
 import { runBacktest } from '../research/index.ts';
 import type { RunRecord } from '../views/index.ts';
 import type { Desk } from './config/index.ts';
 import type { LoadedDesk } from './load.ts';
 import { SeriesLoader } from './series.ts';
-import { setupOf } from './setup.ts';
+import { setupOf, timeframeOf } from './setup.ts';
 import { readSignals } from '../adapters/data/index.ts';
 import { deskFile } from './config/index.ts';
 
@@ -88,15 +88,27 @@ export function immediateBroker(desk: Desk): BacktestOptions['broker'] {
   };
 }
 
-/** Signals of all books that follow a file, in order of time. */
+/**
+ * Signals of all books that follow a file, in order of time. A signal bears the stamp of the bar it
+ * came from, which is the bar's start; it can be known, and is due, when that bar is complete.
+ */
 export function signalsOf(desk: Desk): Pick<BacktestOptions, 'signals'> {
   const signals = desk.books.flatMap(({ origin }, book) =>
     origin.kind === 'signals'
-      ? readSignals(deskFile(desk, origin.file)).map((signal) => ({ book, signal }))
+      ? readSignals(deskFile(desk, origin.file)).map((signal) => ({
+          book,
+          signal: { ...signal, at: signal.at + barMs(desk, signal.symbol) },
+        }))
       : [],
   );
   if (signals.length === 0) return {};
   return { signals: signals.sort((a, b) => a.signal.at - b.signal.at) };
+}
+
+function barMs(desk: Desk, symbol: string): number {
+  if (desk.data[symbol] === undefined) return 0;
+  const timeframe = timeframeOf(desk, symbol);
+  return timeframe.endsWith('d') ? 0 : timeframeMs(timeframe);
 }
 
 function finish(

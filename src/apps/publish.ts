@@ -23,7 +23,9 @@ import {
 import type { Observer } from './runner.ts';
 
 const BACKUPS_KEPT = 10;
-const TICK_EVERY_MS = 1_000; // at most one TICK line a second of market time
+const LINES_WAITING_MAX = 500; // TICK lines in one write
+const FLUSH_MS = 1_000; // nobody waits longer for them
+const DECIDED_KEPT = 1_000; // orders whose fills are still to come
 
 const FILES = {
   trades: 'live_trades.csv',
@@ -32,10 +34,24 @@ const FILES = {
   updates: 'live_trading_updates.jsonl',
 } as const;
 
+export interface PublisherHead {
+  readonly desk: string;
+  readonly stage: string;
+  readonly created: Instant;
+}
+
+export interface PublisherOptions {
+  /** The export files start anew: they are about to be told everything from the beginning. */
+  readonly fresh: boolean;
+  /** Market time between two TICK lines. */
+  readonly tickEveryMs: number;
+}
+
 /** The files that people and other programs read; views of the journal, never read back. */
 export class Publisher implements Observer {
   readonly #folder: string;
-  readonly #head: { desk: string; stage: string; created: Instant };
+  readonly #head: PublisherHead;
+  readonly #options: PublisherOptions;
   readonly #lines: Record<keyof typeof FILES, LineFile>;
   #log: { day: string; file: LineFile } | null = null;
   #last: DecisionRecord | null = null;
@@ -43,15 +59,14 @@ export class Publisher implements Observer {
   #trades = 0;
   #tickAt = 0;
   #began = false;
+  #waiting: string[] = [];
+  #flushedMs = 0;
 
-  /** `fresh` starts the export files anew: they are about to be told everything from the beginning. */
-  constructor(
-    folder: string,
-    head: { desk: string; stage: string; created: Instant },
-    fresh: boolean,
-  ) {
+  constructor(folder: string, head: PublisherHead, options: PublisherOptions) {
     this.#folder = folder;
     this.#head = head;
+    this.#options = options;
+    const { fresh } = options;
     for (const name of ['exports', 'state/backups', 'logs']) {
       mkdirSync(join(folder, name), { recursive: true });
     }
@@ -88,7 +103,7 @@ export class Publisher implements Observer {
     const line = logLine(state.at, effect);
     if (line !== null) this.#logFile(formatInstant(state.at).slice(0, 10)).append([line]);
     if (effect.kind === 'decision') this.#last = effect.record;
-    if (effect.kind === 'submit') this.#decidedAt.set(effect.intent.id, effect.intent.at);
+    if (effect.kind === 'submit') this.#decided(effect.intent.id, effect.intent.at);
     if (effect.kind === 'equity')
       this.#lines.equity.append([updateLine(state, 'TICK', this.#trades)]);
     if (effect.kind !== 'fill') return;
@@ -101,16 +116,34 @@ export class Publisher implements Observer {
     this.#update(state, 'TRADE');
   }
 
+  #decided(id: string, at: Instant): void {
+    this.#decidedAt.set(id, at);
+    if (this.#decidedAt.size <= DECIDED_KEPT) return;
+    const [oldest] = this.#decidedAt.keys();
+    if (oldest !== undefined) this.#decidedAt.delete(oldest);
+  }
+
   #tick(state: State): void {
-    if (state.at - this.#tickAt < TICK_EVERY_MS) return;
+    if (state.at - this.#tickAt < this.#options.tickEveryMs) return;
     this.#tickAt = state.at;
     this.#update(state, 'TICK');
   }
 
+  /** Lines of ticks are written in groups; anything else at once. */
   #update(state: State, kind: UpdateKind): void {
-    const line = updateLine(state, kind, this.#trades);
-    this.#lines.updates.append([line]);
-    if (kind !== 'TICK') this.#lines.equity.append([line]);
+    this.#waiting.push(updateLine(state, kind, this.#trades));
+    const now = performance.now();
+    const isFull = this.#waiting.length >= LINES_WAITING_MAX || now - this.#flushedMs > FLUSH_MS;
+    if (kind === 'TICK' && !isFull) return;
+    this.#flushedMs = now;
+    this.flush();
+  }
+
+  /** Puts lines that wait into their files. */
+  flush(): void {
+    this.#lines.updates.append(this.#waiting);
+    this.#lines.equity.append(this.#waiting);
+    this.#waiting = [];
   }
 
   #logFile(day: string): LineFile {
@@ -134,6 +167,7 @@ export class Publisher implements Observer {
   }
 
   close(): void {
+    this.flush();
     for (const file of Object.values(this.#lines)) file.close();
     this.#log?.file.close();
   }

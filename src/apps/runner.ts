@@ -1,5 +1,6 @@
 import type { DateText, Instant } from '../base/index.ts';
 import {
+  type BookSetup,
   type Broker,
   type Clock,
   type Effect,
@@ -15,16 +16,20 @@ import {
 } from '../engine/index.ts';
 import {
   type BarRow,
+  exchangeDate,
+  formatSlot,
   nextSession,
   RowView,
   type Session,
   sessionOn,
+  type Slot,
   slotInstant,
 } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
+import type { Signal } from '../portfolio/index.ts';
 import { foldRecords, KINDS, type Segment } from './fold.ts';
 
-const SEGMENT_MAX = 1_000; // ticks in one record
+const SEGMENT_MAX = 4_000; // ticks in one record
 const SNAPSHOT_EVERY = 2_000; // records between snapshots
 const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
 
@@ -49,6 +54,8 @@ export interface RunnerParts {
   readonly feed: Feed;
   readonly clock: (start: Instant) => Clock;
   readonly observer: Observer;
+  /** Signals of books that follow a file, by book, in order of time. */
+  readonly signals?: ReadonlyMap<number, readonly Signal[]>;
   /** First and last trading dates. */
   readonly from: DateText;
   readonly to: DateText | null;
@@ -78,6 +85,11 @@ export class Runner {
   #segment: { series: number; symbol: string; rows: (number | null)[][] } | null = null;
   #sinceSnapshot = 0;
   #stopAsked = false;
+  #single = false;
+  readonly #index: ReadonlyMap<string, number>;
+  readonly #everyBar: boolean;
+  /** First trading date of this life: what a former life reached, or what was asked for. */
+  readonly #from: DateText;
   /** True when the journal held a life before this one. */
   readonly resumed: boolean;
 
@@ -86,8 +98,11 @@ export class Runner {
     this.state = state;
     this.resumed = resumed;
     this.#broker = parts.broker(state);
-    const first = firstSession(parts.from);
-    this.#clock = parts.clock(Math.max(state.at, first.open) as Instant);
+    this.#index = state.plan.index;
+    this.#everyBar = parts.setup.books.some((book) => book.slot.kind === 'every-bar');
+    const reached = resumed ? exchangeDate(state.at) : parts.from;
+    this.#from = reached > parts.from ? reached : parts.from;
+    this.#clock = parts.clock(Math.max(state.at, firstSession(this.#from).open) as Instant);
   }
 
   /** Recovers the desk from its journal and takes it over. */
@@ -117,6 +132,7 @@ export class Runner {
   /** Works everything that comes until the feed or the dates end, or one slot was answered. */
   async run(until: 'end' | 'one-slot'): Promise<void> {
     let slots = 0;
+    this.#single = until === 'one-slot';
     for (let due = this.#next(); due !== null && !this.#stopAsked; due = this.#next()) {
       if (until === 'one-slot' && slots > 0 && due.kind !== 'broker' && !this.#busy()) break;
       await this.#clock.sleepUntil(due.at);
@@ -145,10 +161,11 @@ export class Runner {
   /** The session at hand: the first one that is not closed. */
   #session(): Session | null {
     const { closedDate } = this.state;
-    const { from, to, feed } = this.#parts;
-    const after = closedDate !== null && closedDate >= from ? nextSession(closedDate) : null;
-    const session = after ?? firstSession(from);
+    const { to, feed } = this.#parts;
+    const after = closedDate !== null && closedDate >= this.#from ? nextSession(closedDate) : null;
+    const session = after ?? firstSession(this.#from);
     if (session.day > feed.lastDay || (to !== null && session.date > to)) return null;
+    if (feed.exhausted === true && session.day > this.state.day) return null;
     return session;
   }
 
@@ -157,31 +174,42 @@ export class Runner {
     this.#parts.setup.books.forEach(({ slot }, book) => {
       const claimed = this.state.books[book]?.slotDate ?? null;
       if (slot.kind !== 'session' || (claimed !== null && claimed >= session.date)) return;
-      slots.push({ kind: 'slot', at: slotInstant(session, slot), book, session });
+      slots.push({ kind: 'slot', at: instantOf(session, slot), book, session });
     });
     return slots;
   }
 
   #next(): Due | null {
+    const due = this.#dues();
+    const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
+    return due.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
+  }
+
+  /** The last instant before anything but `kind` is due. */
+  #nextBut(kind: Due['kind']): Instant {
+    const others = this.#dues().filter((due) => due.kind !== kind);
+    return Math.min(...others.map((due) => due.at)) as Instant;
+  }
+
+  #dues(): Due[] {
     const session = this.#session();
-    if (session === null) return null;
+    if (session === null) return [];
     const due: Due[] = [...this.#slots(session)];
     const filling = this.#broker.nextDue();
     if (filling !== undefined) due.push({ kind: 'broker', at: filling });
-    if (this.#parts.setup.books.some((book) => book.slot.kind === 'every-bar')) {
+    if (this.#everyBar) {
       const at = this.#parts.feed.nextBar(this.#clock.now());
       if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
     }
     const close = Math.max(session.close, filling ?? 0) as Instant;
     due.push({ kind: 'close', at: close, session });
-    const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
-    return due.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
+    return due;
   }
 
   async #handle(due: Due): Promise<void> {
     switch (due.kind) {
       case 'bar':
-        return this.#bars(due.at);
+        return this.#bars(due.at, this.#single ? due.at : this.#nextBut('bar'));
       case 'broker':
         return this.#reports(await this.#broker.poll(this.#now()));
       case 'slot':
@@ -191,19 +219,51 @@ export class Runner {
     }
   }
 
-  async #bars(at: Instant): Promise<void> {
-    const rows = await this.#parts.feed.completed(this.state.folded, at);
-    const older = rows.filter((row) => row.at < at);
-    if (older.length > 0) await this.#fold(older);
-    await this.#take(barsInput(this.#parts.setup, rows.slice(older.length), 'every-bar'));
+  /** Plays bars one at a time while nothing else comes before them. */
+  async #bars(first: Instant, until: Instant): Promise<void> {
+    const { feed } = this.#parts;
+    let at: Instant | undefined = first;
+    while (at !== undefined && at <= until && !this.#stopAsked) {
+      await this.#clock.sleepUntil(at);
+      const rows = await feed.completed(this.state.folded, at);
+      for (let i = 0; i < rows.length;) {
+        const end = endOfGroup(rows, i);
+        await this.#bar(rows.slice(i, end));
+        i = end;
+      }
+      if (this.#broker.nextDue() !== undefined) return;
+      at = feed.nextBar(at);
+    }
+  }
+
+  async #bar(rows: readonly BarRow[]): Promise<void> {
+    const at = Math.max(rows[0]?.at ?? 0, this.state.at) as Instant;
+    if (this.#parts.signals !== undefined) await this.#giveSignals(at);
+    const input = { ...barsInput(this.#index, rows, 'every-bar'), at };
+    const effects = step(this.#parts.setup, this.state, input);
+    if (effects.length === 0 && this.#buffer(input)) return;
+    await this.#commit(input, effects);
+  }
+
+  async #giveSignals(until: Instant): Promise<void> {
+    for (const [book, signals] of this.#parts.signals ?? []) {
+      const state = this.state.books[book];
+      while (state !== undefined) {
+        const signal = signals[state.signalsTaken];
+        if (signal === undefined || signal.at > until) break;
+        await this.#take({ kind: 'signal', at: until, book, signal });
+      }
+    }
   }
 
   async #slot(due: Extract<Due, { kind: 'slot' }>): Promise<void> {
     const { book, session } = due;
     const at = this.#now();
-    const fence = this.#fence(session, due.at);
-    if (at > fence) {
-      const reason = `it was due ${Math.round((at - due.at) / 1000)} s ago`;
+    const { slot } = this.#parts.setup.books[book] as BookSetup;
+    const isShort = isTooShort(session, slot);
+    if (isShort || at > this.#fence(session, due.at)) {
+      const late = `it was due ${Math.round((at - due.at) / 1000)} s ago`;
+      const reason = isShort ? `the session is too short for "${formatSlot(slot)}"` : late;
       return this.#take({ kind: 'missed', at, book, date: session.date, reason });
     }
     return this.#take({ kind: 'slot', at, book, date: session.date });
@@ -243,9 +303,8 @@ export class Runner {
     const entries: Entry[] = [];
     const told: Effect[] = [];
     for (let i = 0; i < rows.length;) {
-      let end = i + 1;
-      while (end < rows.length && rows[end]?.at === rows[i]?.at) end++;
-      const input = barsInput(setup, rows.slice(i, end), 'none');
+      const end = endOfGroup(rows, i);
+      const input = barsInput(this.#index, rows.slice(i, end), 'none');
       const late = { ...input, at: Math.max(input.at, this.state.at) as Instant };
       const effects = step(setup, this.state, late);
       entries.push(...entriesOf(late, effects));
@@ -260,8 +319,10 @@ export class Runner {
 
   /** Input, step, journal, then the world: in this order, always. */
   async #take(input: Input): Promise<void> {
-    const effects = step(this.#parts.setup, this.state, input);
-    if (effects.length === 0 && this.#buffer(input)) return;
+    await this.#commit(input, step(this.#parts.setup, this.state, input));
+  }
+
+  async #commit(input: Input, effects: readonly Effect[]): Promise<void> {
     const entries = [...this.#segmentEntries(), ...entriesOf(input, effects)];
     this.#parts.journal.append(entries);
     this.#sinceSnapshot += entries.length;
@@ -361,7 +422,7 @@ export class Runner {
     const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
     const symbols = [...new Set([...followed, ...book.strategy.universe(book.params)])];
     const seen = await feed.observe(symbols, at);
-    const slotAt = book.slot.kind === 'session' ? slotInstant(session, book.slot) : at;
+    const slotAt = book.slot.kind === 'session' ? instantOf(session, book.slot) : at;
     await this.#take({
       kind: 'observation',
       at: this.#now(),
@@ -389,13 +450,34 @@ function entriesOf(input: Input, effects: readonly Effect[]): Entry[] {
   return [{ at, kind: KINDS.input, body: encodeInput(input) }, ...told];
 }
 
-function barsInput(setup: Setup, rows: readonly BarRow[], decide: 'none' | 'every-bar') {
+function barsInput(
+  index: ReadonlyMap<string, number>,
+  rows: readonly BarRow[],
+  decide: 'none' | 'every-bar',
+) {
   const at = rows[0]?.at as Instant;
-  const index = new Map(setup.series.map((series, i) => [series.symbol, i] as const));
   const bars = rows.map((row) => new RowView(row));
   const series = rows.map((row) => index.get(row.symbol) as number);
   return { kind: 'bars' as const, at, bars, series, decide };
 }
+
+/** End of the rows from `start` that go in together: one instant, no series twice. */
+function endOfGroup(rows: readonly BarRow[], start: number): number {
+  const first = rows[start];
+  let end = start + 1;
+  while (end < rows.length && rows[end]?.at === first?.at && rows[end]?.symbol !== first?.symbol) {
+    end++;
+  }
+  return end;
+}
+
+/** Whether a half day ends before a slot's offset is reached. */
+const isTooShort = (session: Session, slot: Slot): boolean =>
+  slot.kind === 'session' && Math.abs(slot.offsetMs) > session.close - session.open;
+
+/** A slot's instant; on a session too short for it, the close. */
+const instantOf = (session: Session, slot: Slot): Instant =>
+  isTooShort(session, slot) ? session.close : slotInstant(session, slot);
 
 function firstSession(from: DateText): Session {
   return sessionOn(from) ?? nextSession(from);

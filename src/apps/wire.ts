@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { streamTicks } from '../adapters/data/index.ts';
 import {
   openDurableMap,
   openJournal,
@@ -7,9 +8,10 @@ import {
   type SqliteJournal,
 } from '../adapters/journal/index.ts';
 import { PaperBroker } from '../adapters/paper/index.ts';
-import { ReplayFeed, type Speed, VirtualClock } from '../adapters/replay/index.ts';
+import { ReplayFeed, type Speed, StreamFeed, VirtualClock } from '../adapters/replay/index.ts';
 import { type Ownership, takeOwnership } from '../adapters/system/index.ts';
 import {
+  BadInput,
   canonical,
   type DateText,
   dateOfDay,
@@ -19,9 +21,10 @@ import {
 } from '../base/index.ts';
 import { capitalOf, type Setup, type StartInput } from '../engine/index.ts';
 import type { Bars } from '../market/index.ts';
+import type { Signal } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';
-import { immediateBroker } from './backtest.ts';
-import type { Desk } from './config/index.ts';
+import { immediateBroker, signalsOf } from './backtest.ts';
+import { type Desk, deskFile } from './config/index.ts';
 import { foldRecords } from './fold.ts';
 import type { LoadedDesk } from './load.ts';
 import { Publisher } from './publish.ts';
@@ -29,6 +32,9 @@ import { type Identity, type Observer, Runner } from './runner.ts';
 import { SeriesLoader } from './series.ts';
 import { setupOf } from './setup.ts';
 import { buildVersion } from './version.ts';
+
+const TICK_MS = 1_000; // market time between two TICK lines
+const RECORDED_TICK_MS = 60_000; // and where a recording is played as fast as it goes
 
 export type Stage = 'dry-run' | 'paper';
 
@@ -78,19 +84,19 @@ async function wire(
   const { desk, folder } = loaded;
   const setup = setupOf(desk, loaded.definitions, { account: desk.name, record: recordOf(desk) });
   const loader = new SeriesLoader(desk, options.to);
-  const series: Bars[] = [];
-  for (const { symbol } of setup.series) series.push(await loader.load(symbol));
-  const benchmark = desk.benchmark === null ? null : await loader.load(desk.benchmark);
-  const lastDay = options.to === undefined ? undefined : dayNumber(options.to);
-  const feed = new ReplayFeed(series, lastDay);
+  const { feed, first } = await feedOf(desk, setup, loader, options);
+  const streams = feed instanceof StreamFeed;
+  const benchmark = desk.benchmark === null || streams ? null : await loader.load(desk.benchmark);
   const archived = archiveOther(loaded, options);
   const journal = openJournal(journalPath(folder), { account });
   const store = openDurableMap(brokerPath(folder));
   const identity = identityOf(loaded, options.stage, journal);
-  const publisher = publisherOf(folder, journal, setup, { desk: desk.name, stage: options.stage });
+  const publisher = publisherOf(folder, journal, setup, options);
   const mark = (symbol: string, at: Instant) => feed.mark(symbol, at);
   const observers = [publisher, options.observer];
+  let runner: Runner | undefined;
   const close = async () => {
+    if (runner !== undefined) publisher.writeState(runner.state);
     publisher.close();
     writeFileSync(viewsPath(folder), `${journal.head().seq}`);
     store.close();
@@ -98,7 +104,7 @@ async function wire(
     await ownership.release();
   };
   try {
-    const runner = await Runner.open({
+    runner = await Runner.open({
       setup,
       journal,
       identity,
@@ -111,7 +117,8 @@ async function wire(
           for (const observer of observers) observer.taken(...told);
         },
       },
-      from: options.from ?? firstDate(series),
+      ...signalsByBook(desk),
+      from: options.from ?? first,
       to: options.to ?? null,
     });
     return { runner, setup, journal, benchmark, notes: loader.notes(), archived, close };
@@ -123,6 +130,49 @@ async function wire(
 
 const recordOf = (desk: Desk): Setup['record'] =>
   desk.books.every((book) => book.schedule.kind === 'session') ? 'all' : 'trades';
+
+/** A desk on every tick of one file is streamed, however long it is; any other has its bars loaded. */
+async function feedOf(
+  desk: Desk,
+  setup: Setup,
+  loader: SeriesLoader,
+  options: RunOptions,
+): Promise<{ feed: ReplayFeed | StreamFeed; first: DateText }> {
+  const lastDay = options.to === undefined ? Number.POSITIVE_INFINITY : dayNumber(options.to);
+  const [only] = setup.series;
+  const source = only === undefined ? undefined : desk.data[only.symbol];
+  const everyBar = setup.books.every((book) => book.slot.kind === 'every-bar');
+  if (only && everyBar && setup.series.length === 1 && source?.kind === 'file') {
+    const file = deskFile(desk, source.file);
+    if (isStreamable(file)) {
+      const { symbol, timeframe } = only;
+      const [tick] = streamTicks(file, { symbol, timeframe });
+      if (tick === undefined) throw new BadInput(`"${file}" has no ticks of "${symbol}"`);
+      const first = dateOfDay(tick.day);
+      return {
+        feed: new StreamFeed(symbol, streamTicks(file, { symbol, timeframe }), lastDay),
+        first,
+      };
+    }
+  }
+  const series: Bars[] = [];
+  for (const { symbol } of setup.series) series.push(await loader.load(symbol));
+  return { feed: new ReplayFeed(series, lastDay), first: firstDate(series) };
+}
+
+const isStreamable = (file: string): boolean => /\.(csv|jsonl)$/.test(file);
+
+function signalsByBook(desk: Desk): { signals?: ReadonlyMap<number, readonly Signal[]> } {
+  const { signals } = signalsOf(desk);
+  if (signals === undefined) return {};
+  const byBook = new Map<number, Signal[]>();
+  for (const { book, signal } of signals) {
+    const list = byBook.get(book) ?? [];
+    list.push(signal);
+    byBook.set(book, list);
+  }
+  return { signals: byBook };
+}
 
 const firstDate = (series: readonly Bars[]): DateText =>
   dateOfDay(Math.max(...series.map((bars) => bars.day[0] as number)));
@@ -192,11 +242,13 @@ function publisherOf(
   folder: string,
   journal: SqliteJournal,
   setup: Setup,
-  head: { desk: string; stage: string },
+  { stage, speed }: Pick<RunOptions, 'stage' | 'speed'>,
 ): Publisher {
   const at = existsSync(viewsPath(folder)) ? Number(readFileSync(viewsPath(folder), 'utf8')) : -1;
   const behind = at !== journal.head().seq;
-  const publisher = new Publisher(folder, { ...head, created: instant(Date.now()) }, behind);
+  const head = { desk: setup.desk, stage, created: instant(Date.now()) };
+  const tickEveryMs = speed === 'max' ? RECORDED_TICK_MS : TICK_MS;
+  const publisher = new Publisher(folder, head, { fresh: behind, tickEveryMs });
   if (behind && journal.head().seq > 0) {
     const state = foldRecords(setup, journal.read(0), undefined, (input, effects, _record, now) => {
       publisher.taken(input, effects, now);

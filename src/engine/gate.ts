@@ -48,6 +48,7 @@ function proposalOf(setup: Setup, state: State, draft: Draft): Proposal {
     symbol: draft.symbol,
     side: draft.side,
     quantity: draft.quantity,
+    expectedPrice: draft.price,
     worstPrice: slippedPrice(draft.price, draft.side, setup.costs),
     worstCost: money(each * draft.quantity * multiplier),
     multiplier,

@@ -61,7 +61,7 @@ export interface MarketSeen {
 /** Where market data comes from. Rows are in the order of their ends. */
 export interface Feed {
   /** Completed bars after each series' newest folded one (`folded`, by series index), up to `until`. */
-  completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]>;
+  completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]> | readonly BarRow[];
   /** The market as it stands at `at`, for these symbols. */
   observe(symbols: readonly string[], at: Instant): Promise<MarketSeen>;
   /** Newest known price of a symbol at `at`. */
@@ -70,6 +70,8 @@ export interface Feed {
   nextBar(at: Instant): Instant | undefined;
   /** Last exchange day the feed can show; Infinity for one that lives. */
   readonly lastDay: number;
+  /** True once a recording of unknown length has nothing more to show. */
+  readonly exhausted?: boolean;
 }
 
 /** The counterpart that takes orders. Every answer is reports; a call that throws has an unknown outcome. */

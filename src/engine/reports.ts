@@ -55,7 +55,7 @@ function bookFill(setup: Setup, state: State, book: BookState, order: Order, fil
     price: fill.price,
     fee: fill.fee,
   });
-  book.lastFillAt.set(intent.symbol, state.at);
+  book.lastFillAt.set(intent.symbol, intent.at);
   const realizedPnl = posting.realized === 0 ? (0 as Money) : subtract(posting.realized, fill.fee);
   state.effects.push({
     kind: 'fill',

@@ -11,6 +11,7 @@ const SIGNALS_MAX = 10_000; // a file's signals for one tick, thousandfold
 /** A signal waits for the first tick at or after its instant. */
 export function takeSignal(state: State, input: SignalInput): void {
   const book = state.books[input.book] as BookState;
+  book.signalsTaken++;
   if (book.signals.length < SIGNALS_MAX) book.signals.push(input.signal);
 }
 

@@ -57,6 +57,7 @@ function saveBook(book: BookState) {
     slotDate: book.slotDate,
     slotAnswered: book.slotAnswered,
     signals: book.signals,
+    signalsTaken: book.signalsTaken,
     ordersToday: book.ordersToday,
     lastFillAt: Object.fromEntries(book.lastFillAt),
   };
@@ -72,6 +73,7 @@ interface SavedBook {
   slotDate: DateText | null;
   slotAnswered: boolean;
   signals: Signal[];
+  signalsTaken: number;
   ordersToday: number;
   lastFillAt: Record<string, Instant>;
 }
@@ -147,6 +149,7 @@ function restoreBook(book: BookState, saved: SavedBook): void {
   book.slotDate = saved.slotDate;
   book.slotAnswered = saved.slotAnswered;
   book.signals.push(...saved.signals);
+  book.signalsTaken = saved.signalsTaken;
   book.ordersToday = saved.ordersToday;
   book.lastFillAt = new Map(Object.entries(saved.lastFillAt));
 }

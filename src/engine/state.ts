@@ -34,6 +34,8 @@ export interface BookState {
   /** Symbols it may hold, in the order in which legs are worked. */
   readonly universe: readonly string[];
   readonly signals: Signal[];
+  /** How many signals it was ever given: where a restarted process goes on. */
+  signalsTaken: number;
   ordersToday: number;
   lastFillAt: Map<string, Instant>;
 }
@@ -113,6 +115,7 @@ function newBook(setup: BookSetup, state: State): BookState {
     slotAnswered: true,
     universe: setup.strategy.universe(setup.params as never),
     signals: [],
+    signalsTaken: 0,
     ordersToday: 0,
     lastFillAt: new Map(),
   };

@@ -108,7 +108,7 @@ const FRESH: Applied = { fresh: true, alarm: null };
 /**
  * Moves `order` by `report`, along the table only; each execution counts once (invariants 6-9).
  * What the broker reports is counted as reported, and alarms where it cannot be: a fill beyond the
- * quantity or after the end, a second venue order id, an order it no longer knows.
+ * quantity or after the end, a second venue order id, an order lost or rejected that it had filled.
  * Throws unless a fill's quantity is whole and above zero, before anything is changed.
  */
 export function applyToOrder(order: Order, report: Report): Applied {
@@ -120,11 +120,16 @@ export function applyToOrder(order: Order, report: Report): Applied {
   const moves = next !== 'same' && next !== 'alarm';
   if (moves) {
     order.status = next;
-    order.reason = 'reason' in report ? report.reason : null;
+    order.reason = reasonOf(report);
   }
   if (report.kind === 'accepted') order.venueOrderId ??= report.venueOrderId;
   if (alarm !== null) return { fresh: moves || isFill, alarm };
   return moves || isFill ? FRESH : STALE;
+}
+
+function reasonOf(report: Report): string | null {
+  if (report.kind === 'notFound') return 'the broker does not know it';
+  return 'reason' in report ? report.reason : null;
 }
 
 type Cell = OrderStatus | 'same' | 'alarm';
@@ -153,14 +158,16 @@ function eventOf(order: Order, report: Report): OrderEvent {
 
 function alarmOf(order: Order, report: Report, event: OrderEvent, next: Cell): string | null {
   const { intent, status, filled, venueOrderId } = order;
-  const name = `Order "${intent.id}"`;
   if (report.kind === 'fill' && filled > intent.quantity) {
-    return `${name}: filled "${filled}" is above the quantity "${intent.quantity}"`;
+    return `Order "${intent.id}": filled "${filled}" is above the quantity "${intent.quantity}"`;
   }
-  if (next === 'alarm' || (event === 'lost' && !isDone(order))) {
-    return `${name} is ${status}, yet the broker reports "${event}"`;
+  const lost = event === 'lost' && !isDone(order);
+  if (next === 'alarm' || lost || (event === 'rejected' && filled > 0)) {
+    const state = filled > 0 ? `${status} with "${filled}" filled` : status;
+    return `Order "${intent.id}" is ${state}, yet the broker reports "${event}"`;
   }
   if (report.kind !== 'accepted' || venueOrderId === null) return null;
-  if (report.venueOrderId === venueOrderId) return null;
-  return `${name} is "${venueOrderId}" at the broker, which now names it "${report.venueOrderId}"`;
+  const found = report.venueOrderId;
+  if (found === venueOrderId) return null;
+  return `Order "${intent.id}" is "${venueOrderId}" at the broker, which now names it "${found}"`;
 }

@@ -3,21 +3,18 @@ import { type Applied, applyToOrder, isDone, newOrder, type Order, remaining } f
 import type { Report } from './report.ts';
 import { type ClientOrderId, type Intent, signOf } from './request.ts';
 
-/**
- * All orders that may still move, and how many were done. Done orders leave when a day ends, so the
- * map stays small; a later report on one of them is looked up in `archive`, the ids of its time.
- */
+/** All orders that may still move, and the newest of those done. */
 export interface Orders {
   readonly live: Map<ClientOrderId, Order>;
-  /** Orders done, newest last, at most `DONE_KEPT`. */
+  /** The newest orders done, newest last, for late fills and repeats; older ones are not known. */
   readonly done: Map<ClientOrderId, Order>;
 }
 
-const DONE_KEPT = 512; // a busy day of late fills and corrections
+const DONE_KEPT = 512; // at least: several days of a busy desk
 
 export const newOrders = (): Orders => ({ live: new Map(), done: new Map() });
 
-/** Takes in an intent; throws `BadInput` when its id was used before (invariant 4). */
+/** Takes in an intent as in flight; throws `BadInput` when an order of that id is there. */
 export function addIntent(orders: Orders, intent: Intent): Order {
   if (orders.live.has(intent.clientOrderId) || orders.done.has(intent.clientOrderId)) {
     throw new BadInput(`Client order id "${intent.clientOrderId}" is used twice`);
@@ -30,27 +27,31 @@ export function addIntent(orders: Orders, intent: Intent): Order {
 export const findOrder = (orders: Orders, id: ClientOrderId): Order | undefined =>
   orders.live.get(id) ?? orders.done.get(id);
 
+/** What a report did, and to which order. */
 export type AppliedReport =
   | ({ readonly known: true; readonly order: Order } & Applied)
   | { readonly known: false };
 
-/** Applies `report` to the order it names; a report on an order that is not ours is not known. */
+/** Applies `report` to the order it names; not known: no order of ours, or one done long ago. */
 export function applyReport(orders: Orders, report: Report): AppliedReport {
   const order = findOrder(orders, report.order);
   if (!order) return { known: false };
   const applied = applyToOrder(order, report);
   if (isDone(order) && orders.live.delete(report.order)) keepDone(orders, order);
-  return { known: true, order, ...applied };
+  return { known: true, order, fresh: applied.fresh, alarm: applied.alarm };
 }
 
-function keepDone(orders: Orders, order: Order): void {
-  orders.done.set(order.intent.clientOrderId, order);
-  if (orders.done.size <= DONE_KEPT) return;
-  const [oldest] = orders.done.keys();
-  if (oldest !== undefined) orders.done.delete(oldest);
+/** Forgets the oldest by the hundreds: a map that loses its first key each time gets slow. */
+function keepDone({ done }: Orders, order: Order): void {
+  done.set(order.intent.clientOrderId, order);
+  if (done.size < 2 * DONE_KEPT) return;
+  for (const id of done.keys()) {
+    if (done.size === DONE_KEPT) return;
+    done.delete(id);
+  }
 }
 
-/** Signed shares still to come in `symbol`, of `book` or of all; UNKNOWN counts in full (invariant 5). */
+/** Signed shares still to come in `symbol`, of `book` or of all; UNKNOWN counts in full. */
 export function pending(orders: Orders, symbol: string, book?: string): number {
   if (orders.live.size === 0) return 0;
   let sum = 0;
@@ -62,7 +63,7 @@ export function pending(orders: Orders, symbol: string, book?: string): number {
   return sum;
 }
 
-/** Shares of live sells in `symbol` that may still fill. */
+/** Unsigned shares of live sells in `symbol` that may still fill, of `book` or of all. */
 export function pendingSells(orders: Orders, symbol: string, book?: string): number {
   let sum = 0;
   for (const order of orders.live.values()) {

@@ -1,6 +1,14 @@
-import { type Brand, type DateText, type Instant, type Price, sha256 } from '../base/index.ts';
+import {
+  BadInput,
+  type Brand,
+  BrokenPromise,
+  type DateText,
+  type Instant,
+  type Price,
+  sha256,
+} from '../base/index.ts';
 
-/** Ours, without the epoch: book, trading date and the book's count of that day: "hav-2024-01-05-1". */
+/** Ours, without the epoch: book, trading date, the book's count of that day: "hav-2024-01-05-1". */
 export type IntentId = Brand<string, 'IntentId'>;
 /** Ours, as the broker sees it; fixed before sending. */
 export type ClientOrderId = Brand<string, 'ClientOrderId'>;
@@ -13,7 +21,7 @@ export type Pricing =
   | { readonly type: 'market' }
   | { readonly type: 'limit'; readonly limitPrice: Price };
 
-/** Why an order exists; what the last gate may let through while halted depends on it. */
+/** Why an order exists; an `exit` or `flatten` may only shrink its position (invariant 19). */
 export type Purpose = 'rebalance' | 'signal' | 'exit' | 'flatten';
 
 /** The durable decision to have one order, with every term that the broker will see. */
@@ -37,14 +45,35 @@ export interface Intent {
 /** +1 for a buy, -1 for a sell. */
 export const signOf = (side: Side): 1 | -1 => (side === 'buy' ? 1 : -1);
 
-/** The `count`-th intent of `book` on `date`, counted from 1. */
-export const intentId = (book: string, date: DateText, count: number): IntentId =>
-  `${book}-${date}-${count}` as IntentId;
+/**
+ * The `count`-th intent of `book` on `date`, counted from 1. No two of them share an id, hyphens and
+ * digits in a book's name or not: read from its end, the text is a count, a date and a name.
+ */
+export function intentId(book: string, date: DateText, count: number): IntentId {
+  if (date.length !== DATE_LENGTH || !Number.isSafeInteger(count) || count < 1) {
+    throw new BrokenPromise(`Intent "${count}" of "${book}" on "${date}" has no date or no count`);
+  }
+  return `${book}-${date}-${count}` as IntentId;
+}
+
+const DATE_LENGTH = 10; // "2024-01-05"
+const CLIENT_ORDER_ID_MAX = 128; // what Alpaca takes
+
+/** The account last asked for, and its part of an id: a desk has one, and hashing takes its time. */
+let tagged = { account: '', tag: '' };
 
 /**
  * The id under which the broker knows an intent: a pure function of account, epoch and intent, so
  * that no two of them share one and the text alone tells epoch and date (invariant 4).
+ * Throws `BadInput` for an epoch that is not a count, and beyond 128 characters.
  */
 export function clientOrderId(account: string, epoch: number, intent: IntentId): ClientOrderId {
-  return `pl-${sha256(account).slice(0, 6)}-e${epoch}-${intent}` as ClientOrderId;
+  if (tagged.account !== account || tagged.tag === '') {
+    tagged = { account, tag: sha256(account).slice(0, 6) };
+  }
+  const id = `pl-${tagged.tag}-e${epoch}-${intent}`;
+  if (id.length <= CLIENT_ORDER_ID_MAX && Number.isSafeInteger(epoch) && epoch >= 0) {
+    return id as ClientOrderId;
+  }
+  throw new BadInput(`Client order id "${id}" is not of a whole epoch and 128 characters at most`);
 }

@@ -1,5 +1,5 @@
-import { formatMoney, fractionOf, type Money, subtract } from '../base/index.ts';
-import type { Limits } from './limits.ts';
+import { formatMoney, type Money } from '../base/index.ts';
+import { type Limits, percentOf } from './limits.ts';
 
 /** Marks that loss limits are measured from; both move with deposits, never with prices alone. */
 export interface LossMarks {
@@ -8,7 +8,10 @@ export interface LossMarks {
   readonly highest: Money;
 }
 
-/** The sentence that trips a breaker, or null. A limit of 100 % is off. */
+/**
+ * The sentence that trips a breaker, or null. A fall that reaches its limit trips (invariant 20), and
+ * so does one that cannot be measured. A limit of 100 % is off.
+ */
 export function lossBreach(equity: Money, marks: LossMarks, limits: Limits): string | null {
   return (
     fallBreach('Daily loss', equity, marks.lastClose, limits.dailyLossPctMax) ??
@@ -18,8 +21,8 @@ export function lossBreach(equity: Money, marks: LossMarks, limits: Limits): str
 
 function fallBreach(name: string, equity: Money, from: Money, pctMax: number): string | null {
   if (pctMax >= 100) return null;
-  const fall = subtract(from, equity);
-  const most = fractionOf(from, pctMax / 100, 'down');
-  if (fall <= most) return null;
-  return `${name} of ${formatMoney(fall)} is above ${pctMax} % of ${formatMoney(from)}`;
+  const fall = (from - equity) as Money;
+  if (!Number.isFinite(fall) || !Number.isFinite(pctMax)) return `${name} cannot be measured`;
+  if (fall <= 0 || fall < percentOf(from, pctMax)) return null;
+  return `${name} of ${formatMoney(fall)} has reached ${pctMax} % of ${formatMoney(from)}`;
 }

@@ -1,15 +1,19 @@
-import { formatMoney, fractionOf, type Money, money, type Price, times } from '../base/index.ts';
+import { formatMoney, type Money, type Price } from '../base/index.ts';
 import type { Purpose, Side } from '../orders/index.ts';
-import { type HaltLevel, isAtLeast, type Limits } from './limits.ts';
+import { grossMaxOf, positionAfter, powerOf, reserveOf } from './exposure.ts';
+import { missingFigure } from './figures.ts';
+import { type HaltLevel, isAtLeast, type Limits, percentOf } from './limits.ts';
 
 /** An order about to leave, at its worst price. */
 export interface Proposal {
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: number;
-  /** Collar for market orders: the expected price with slippage. */
+  /** The market when it was decided: what is held is valued at it. */
+  readonly expectedPrice: Price;
+  /** What the order itself is valued at: the expected price with slippage, or its limit price. */
   readonly worstPrice: Price;
-  /** All that a buy may cost, fees counted; 0 for a sell. */
+  /** All that a buy may cost, fees counted, so at least its notional; 0 for a sell. */
   readonly worstCost: Money;
   readonly multiplier: number;
   readonly purpose: Purpose;
@@ -26,12 +30,13 @@ export interface Standing {
   /** Unsigned shares that live buys and sells of the symbol may still bring. */
   readonly pendingBuys: number;
   readonly pendingSells: number;
-  /** Gross notional of all *other* symbols, pending buys counted, funds with their factor. */
+  /** Gross notional of all *other* symbols, pending orders counted, funds with their factor. */
   readonly otherExposure: Money;
   /** Factor of the proposal's symbol, unsigned. */
   readonly fundFactor: number;
 }
 
+/** All that the last gate looks at. `account` is `book` itself where a desk has one book. */
 export interface GateInput {
   readonly proposal: Proposal;
   readonly book: Standing;
@@ -41,7 +46,7 @@ export interface GateInput {
   readonly ordersToday: number;
   readonly halt: HaltLevel;
   readonly bookStopped: string | null;
-  /** Milliseconds from now to the last moment a session-bound order may leave; null when not bound. */
+  /** Milliseconds from now to the last moment a session-bound order may leave; null: not bound. */
   readonly fenceMs: number | null;
 }
 
@@ -59,38 +64,47 @@ export type RefusalCode =
   | 'quantityNotPositive'
   | 'priceMissing'
   | 'ordersPerDayAboveLimit'
+  | 'exitRaisesPosition'
   | 'oversell'
+  | 'figureMissing'
   | 'orderNotionalAboveLimit'
   | 'cashBelowReserve'
   | 'buyingPowerAboveLimit'
   | 'positionAboveLimit'
   | 'leverageAboveLimit';
 
-type Check = (gate: GateInput) => Omit<Refusal, 'code'> | null;
+type Finding = Omit<Refusal, 'code'> | null;
+type Check = (gate: GateInput) => Finding;
 
-/** One function, one code; all of them run, in this order. */
+/** Asked of an order that may raise exposure, of the book and of the account alike. */
+type RaiseCheck = (proposal: Proposal, standing: Standing, limits: Limits) => Finding;
+
+/**
+ * One function, one code; all of them run, in this order. Each has the form "proven within the
+ * limit": a figure that is missing or not a number refuses, and none of them throws.
+ */
 export const CHECKS: readonly (readonly [RefusalCode, Check])[] = [
   ['halted', checkHalt],
   ['bookStopped', (g) => (g.bookStopped === null ? null : no(g.bookStopped, 'a running book'))],
   ['sessionFence', checkFence],
   ['quantityNotPositive', checkQuantity],
-  ['priceMissing', checkPrice],
+  ['priceMissing', checkPrices],
   ['ordersPerDayAboveLimit', checkRate],
+  ['exitRaisesPosition', checkPurpose],
   ['oversell', checkOversell],
-  ['orderNotionalAboveLimit', checkNotional],
-  ['cashBelowReserve', checkCash],
-  ['buyingPowerAboveLimit', checkBuyingPower],
-  ['positionAboveLimit', checkPosition],
-  ['leverageAboveLimit', checkLeverage],
+  ['figureMissing', (g) => (reducesOnly(g) ? null : missingFigure(g))],
+  ['orderNotionalAboveLimit', onRaise(notionalRefusal)],
+  ['cashBelowReserve', onRaise(cashRefusal)],
+  ['buyingPowerAboveLimit', onRaise(powerRefusal)],
+  ['positionAboveLimit', onRaise(positionRefusal)],
+  ['leverageAboveLimit', onRaise(leverageRefusal)],
 ];
-
-const no = (found: string, limit: string) => ({ found, limit });
 
 /** The last gate before the wire: the first check that refuses, or null. Every order passes it. */
 export function review(gate: GateInput): Refusal | null {
   for (const [code, check] of CHECKS) {
     const refusal = check(gate);
-    if (refusal) return { code, ...refusal };
+    if (refusal) return { code, found: refusal.found, limit: refusal.limit };
   }
   return null;
 }
@@ -103,118 +117,87 @@ export function reducesOnly({ proposal, book }: GateInput): boolean {
     : book.held < 0 && quantity + book.pendingBuys <= -book.held;
 }
 
-function checkHalt(gate: GateInput) {
+const no = (found: string, limit: string) => ({ found, limit });
+
+const dollars = (amount: number): string => formatMoney(Math.round(amount) as Money);
+
+/** An order that only reduces is never refused for exposure, be the limit breached or not (F059). */
+function onRaise(check: RaiseCheck): Check {
+  return (gate) => {
+    if (reducesOnly(gate)) return null;
+    const { proposal, book, account, bookLimits, accountLimits } = gate;
+    return check(proposal, book, bookLimits) ?? check(proposal, account, accountLimits);
+  };
+}
+
+function checkHalt(gate: GateInput): Finding {
   if (isAtLeast(gate.halt, 'CANCEL_ONLY')) return no(gate.halt, 'NONE');
   if (isAtLeast(gate.halt, 'NO_NEW_RISK') && !reducesOnly(gate)) return no(gate.halt, 'NONE');
   return null;
 }
 
-function checkFence({ fenceMs }: GateInput) {
+function checkFence({ fenceMs }: GateInput): Finding {
   return fenceMs !== null && !(fenceMs >= 0) ? no(`${-fenceMs} ms late`, 'before the fence') : null;
 }
 
-function checkQuantity({ proposal }: GateInput) {
-  const { quantity } = proposal;
-  return Number.isSafeInteger(quantity) && quantity > 0
-    ? null
-    : no(`${quantity}`, 'whole, above 0');
+const isWhole = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+
+function checkQuantity({ proposal }: GateInput): Finding {
+  return isWhole(proposal.quantity) ? null : no(`${proposal.quantity}`, 'whole, above 0');
 }
 
-function checkPrice({ proposal }: GateInput) {
-  const { worstPrice } = proposal;
-  return Number.isSafeInteger(worstPrice) && worstPrice > 0 ? null : no(`${worstPrice}`, 'above 0');
+function checkPrices({ proposal }: GateInput): Finding {
+  const { worstPrice, expectedPrice = worstPrice } = proposal;
+  if (isWhole(expectedPrice) && isWhole(worstPrice)) return null;
+  return no(`${expectedPrice}, at worst ${worstPrice}`, 'above 0');
 }
 
-function checkRate({ ordersToday, bookLimits }: GateInput) {
+function checkRate({ ordersToday, bookLimits }: GateInput): Finding {
   const most = bookLimits.ordersPerDayMax;
   return ordersToday < most ? null : no(`${ordersToday + 1} orders`, `${most} orders`);
 }
 
-function checkOversell({ proposal, book, bookLimits }: GateInput) {
+function checkPurpose(gate: GateInput): Finding {
+  const { purpose, side, quantity } = gate.proposal;
+  if ((purpose !== 'exit' && purpose !== 'flatten') || reducesOnly(gate)) return null;
+  return no(`${purpose}: ${side} ${quantity} shares`, `${gate.book.held} shares held`);
+}
+
+function checkOversell({ proposal, book, bookLimits }: GateInput): Finding {
   if (proposal.side === 'buy' || bookLimits.shortSelling) return null;
   const free = book.held - book.pendingSells;
   return proposal.quantity <= free ? null : no(`${proposal.quantity} shares`, `${free} shares`);
 }
 
-function checkNotional(gate: GateInput) {
-  if (reducesOnly(gate)) return null;
-  const { worstPrice, quantity, multiplier } = gate.proposal;
-  const notional = times(worstPrice, quantity, multiplier);
-  const most = Math.min(gate.bookLimits.orderNotionalMax, gate.accountLimits.orderNotionalMax);
-  return notional <= most ? null : no(formatMoney(notional), formatMoney(most as Money));
+function notionalRefusal(proposal: Proposal, _: Standing, limits: Limits): Finding {
+  const notional = proposal.worstPrice * proposal.quantity * proposal.multiplier;
+  const most = limits.orderNotionalMax;
+  return notional <= most ? null : no(dollars(notional), dollars(most));
 }
 
-function checkCash(gate: GateInput) {
-  if (gate.proposal.side === 'sell' || reducesOnly(gate)) return null;
-  return (
-    cashRefusal(gate, gate.book, gate.bookLimits) ??
-    cashRefusal(gate, gate.account, gate.accountLimits)
-  );
-}
-
-function cashRefusal({ proposal }: GateInput, standing: Standing, limits: Limits) {
-  const left = money(standing.cash - standing.reserved - proposal.worstCost);
+function cashRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  if (proposal.side === 'sell') return null;
+  const left = standing.cash - standing.reserved - proposal.worstCost;
   const reserve = reserveOf(standing, limits);
-  return left >= reserve ? null : no(`${formatMoney(left)} left`, formatMoney(reserve));
+  return left >= reserve ? null : no(`${dollars(left)} left`, dollars(reserve));
 }
 
-/** Cash that must stay. */
-export const reserveOf = (standing: Pick<Standing, 'equity'>, limits: Limits): Money =>
-  limits.cashReservePctMin === 0
-    ? (0 as Money)
-    : fractionOf(standing.equity, limits.cashReservePctMin / 100, 'up');
-
-function checkBuyingPower(gate: GateInput) {
-  const { proposal, book, bookLimits } = gate;
-  if (proposal.side === 'sell' || reducesOnly(gate)) return null;
-  const power = fractionOf(
-    money(book.cash - book.reserved),
-    bookLimits.buyingPowerPctMax / 100,
-    'down',
-  );
-  return proposal.worstCost <= power
-    ? null
-    : no(formatMoney(proposal.worstCost), formatMoney(power));
+function powerRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  if (proposal.side === 'sell') return null;
+  const power = powerOf(standing, limits);
+  return proposal.worstCost <= power ? null : no(dollars(proposal.worstCost), dollars(power));
 }
 
-function checkPosition(gate: GateInput) {
-  if (reducesOnly(gate)) return null;
-  return (
-    positionRefusal(gate, gate.book, gate.bookLimits) ??
-    positionRefusal(gate, gate.account, gate.accountLimits)
-  );
+function positionRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  const after = positionAfter(proposal, standing);
+  const most = percentOf(standing.equity, limits.positionPctMax);
+  return after <= most ? null : no(dollars(after), dollars(most));
 }
 
-function positionRefusal({ proposal }: GateInput, standing: Standing, limits: Limits) {
-  const after = times(proposal.worstPrice, sharesAfter(proposal, standing), proposal.multiplier);
-  const most = fractionOf(standing.equity, limits.positionPctMax / 100, 'down');
-  return after <= slack(most) ? null : no(formatMoney(after), formatMoney(most));
-}
-
-/** Unsigned shares after the order and every live order that raises in its direction. */
-function sharesAfter(proposal: Proposal, standing: Standing): number {
-  return proposal.side === 'buy'
-    ? Math.abs(standing.held + standing.pendingBuys + proposal.quantity)
-    : Math.abs(standing.held - standing.pendingSells - proposal.quantity);
-}
-
-/** Limits are on the price expected; the collar's own slippage may go one percent over. */
-const slack = (limit: Money): Money => money(limit + Math.floor(limit / 100));
-
-function checkLeverage(gate: GateInput) {
-  if (reducesOnly(gate)) return null;
-  return (
-    leverageRefusal(gate, gate.book, gate.bookLimits) ??
-    leverageRefusal(gate, gate.account, gate.accountLimits)
-  );
-}
-
-function leverageRefusal({ proposal }: GateInput, standing: Standing, limits: Limits) {
-  const shares = sharesAfter(proposal, standing);
-  const own = times(proposal.worstPrice, shares, proposal.multiplier) * standing.fundFactor;
+function leverageRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  const own = positionAfter(proposal, standing) * standing.fundFactor;
   const exposure = standing.otherExposure + own;
-  const most = standing.equity * limits.leverageMax;
-  if (exposure <= most * 1.01) return null;
+  if (exposure <= grossMaxOf(standing, limits)) return null;
   const found = standing.equity > 0 ? (exposure / standing.equity).toFixed(3) : 'no equity';
   return no(found, limits.leverageMax.toFixed(3));
 }

@@ -1,43 +1,48 @@
-import { fractionOf, type Money, money, times } from '../base/index.ts';
-import type { Limits } from './limits.ts';
-import { type GateInput, reserveOf, type Standing } from './review.ts';
+import { type Money, money } from '../base/index.ts';
+import { grossMaxOf, powerOf, reserveOf } from './exposure.ts';
+import { type Limits, percentOf } from './limits.ts';
+import type { GateInput, Proposal, Standing } from './review.ts';
 
 /**
- * The most shares of a proposed buy, at most its own quantity, that stay within the limits on
- * position, cash, buying power, order notional and leverage; never below 0. A buy that plans may be
- * cut is cut to this before the last gate; a wished order is not.
+ * The most shares of a proposed buy, at most its own quantity, that `review` will not refuse for
+ * cash, buying power, order notional, position or leverage; whole, never below 0. What only covers a
+ * short position is not cut. A buy that a plan may cut is cut to this; a wished order is not.
  */
 export function roomToBuy(gate: GateInput): number {
-  const { proposal } = gate;
-  if (proposal.quantity <= 0) return 0;
-  const each = proposal.worstCost / proposal.quantity;
-  const bounds = [
-    proposal.quantity,
-    ...standingBounds(gate.book, gate.bookLimits, gate, each),
-    ...(gate.account === gate.book
-      ? []
-      : standingBounds(gate.account, gate.accountLimits, gate, each)),
-  ];
-  return Math.max(0, Math.floor(Math.min(...bounds)));
+  const { proposal, book, account, bookLimits, accountLimits } = gate;
+  const { quantity } = proposal;
+  if (!(quantity > 0)) return 0;
+  const room = Math.min(
+    quantity,
+    standingRoom(proposal, book, bookLimits),
+    standingRoom(proposal, account, accountLimits),
+  );
+  const cover = Math.min(quantity, -book.held - book.pendingBuys);
+  return room >= 1 || cover >= 1 ? Math.floor(Math.max(room, cover)) : 0;
 }
 
-function standingBounds(standing: Standing, limits: Limits, gate: GateInput, each: number) {
-  const { proposal } = gate;
-  const unit = times(proposal.worstPrice, 1, proposal.multiplier);
-  const free = money(standing.cash - standing.reserved);
-  const power = fractionOf(free, limits.buyingPowerPctMax / 100, 'down');
-  const most = fractionOf(standing.equity, limits.positionPctMax / 100, 'down');
-  const gross = standing.equity * limits.leverageMax - standing.otherExposure;
-  const already = standing.held + standing.pendingBuys;
-  return [
-    (free - reserveOf(standing, limits)) / each,
-    power / each,
-    limits.orderNotionalMax / unit,
-    (most * 1.01) / unit - already,
-    (gross * 1.01) / (unit * standing.fundFactor) - already,
-  ];
+function standingRoom(proposal: Proposal, standing: Standing, limits: Limits): number {
+  const { quantity, worstPrice, worstCost, multiplier } = proposal;
+  const each = Math.ceil(worstCost / quantity);
+  const left = standing.cash - standing.reserved - reserveOf(standing, limits);
+  const gross = (grossMaxOf(standing, limits) - standing.otherExposure) / standing.fundFactor;
+  return Math.min(
+    Math.floor(left / each),
+    Math.floor(powerOf(standing, limits) / each),
+    Math.floor(limits.orderNotionalMax / (worstPrice * multiplier)),
+    sharesWithin(percentOf(standing.equity, limits.positionPctMax), proposal, standing),
+    sharesWithin(Math.floor(gross), proposal, standing),
+  );
 }
 
-/** Cash that buys of a book may use now. */
+/** More shares of the symbol, bought at the worst price, that keep its position within `most`. */
+function sharesWithin(most: number, proposal: Proposal, standing: Standing): number {
+  const { worstPrice, multiplier, expectedPrice = worstPrice } = proposal;
+  const { held, pendingBuys } = standing;
+  const left = most - Math.max(0, held) * expectedPrice * multiplier;
+  return Math.floor(left / (worstPrice * multiplier)) - pendingBuys - Math.min(0, held);
+}
+
+/** Cash that buys of a book may use now; below 0 when the reserve is already touched. */
 export const spendable = (standing: Standing, limits: Limits): Money =>
   money(standing.cash - standing.reserved - reserveOf(standing, limits));

@@ -1,4 +1,4 @@
-import { type Price, ratio } from '../base/index.ts';
+import type { Price } from '../base/index.ts';
 
 export type SlippageTier = 'OK' | 'WARNING' | 'EXCEEDED' | 'ABORT';
 
@@ -9,18 +9,19 @@ export interface SlippageTiers {
   readonly abortPct: number;
 }
 
-/** |fill - expected| in percent of expected, rounded half to even at six decimals, and its tier. */
+/** |fill - expected| in percent of expected, rounded to six decimals, and its tier. */
 export function slippageOf(
   expected: Price,
   fill: Price,
   tiers: SlippageTiers,
 ): { readonly pct: number; readonly tier: SlippageTier } {
-  const pct = ratio(Math.abs(fill - expected), 100_000_000, expected, 'half-even') / 1_000_000;
+  const pct = Math.round((Math.abs(fill - expected) / expected) * 100_000_000) / 1_000_000;
   return { pct, tier: tierOf(pct, tiers) };
 }
 
+/** What cannot be compared is the worst tier. */
 function tierOf(pct: number, tiers: SlippageTiers): SlippageTier {
-  if (pct >= tiers.abortPct) return 'ABORT';
-  if (pct >= tiers.exceededPct) return 'EXCEEDED';
-  return pct >= tiers.warningPct ? 'WARNING' : 'OK';
+  if (pct < tiers.warningPct) return 'OK';
+  if (pct < tiers.exceededPct) return 'WARNING';
+  return pct < tiers.abortPct ? 'EXCEEDED' : 'ABORT';
 }

@@ -85,7 +85,7 @@ export function differences(facts: Facts, row: Row): string[] {
     .map((name) => `${row['date']} ${name}: found "${facts[name]}", wanted "${row[name]}"`);
 }
 
-/** Orders as the reference tells them: stamped with the start of a bar, or with a day's midnight. */
+/** Orders as the reference tells them: stamped with a bar's start, or with a day's midnight. */
 export function signalsOf(played: readonly Played[], timeframe: Timeframe) {
   return played.flatMap(({ at, date, decision, facts }) => {
     if (decision.action !== 'orders') return [];

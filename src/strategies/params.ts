@@ -1,13 +1,20 @@
+import { instrumentOf } from '../market/index.ts';
 import { type Timeframe, z } from '../strategy/index.ts';
 
 /** Twenty years of sessions: no window of a built-in strategy is longer. */
 const WINDOW_MAX = 5_000;
 
-const SYMBOL = /^[A-Z][A-Z0-9]{0,7}(?:[.\-/][A-Z0-9]{1,3})?$/;
+function isTicker(text: string): boolean {
+  try {
+    return instrumentOf(text).kind !== 'option';
+  } catch {
+    return false;
+  }
+}
 
 /** A ticker such as "QQQ" or "BRK.B". */
 export const symbolParam = (fallback: string) =>
-  z.string().regex(SYMBOL, 'wanted a symbol in capital letters such as "QQQ"').default(fallback);
+  z.string().refine(isTicker, 'wanted a symbol in capital letters such as "QQQ"').default(fallback);
 
 /** A count of bars, `min` to twenty years. */
 export const windowParam = (fallback: number, min = 1) =>
@@ -16,7 +23,7 @@ export const windowParam = (fallback: number, min = 1) =>
 /** A finite number above zero. */
 export const positiveParam = (fallback: number) => z.number().positive().default(fallback);
 
-/** Adds an issue under each parameter of `broken`: a rule between two parameters that does not hold. */
+/** Adds an issue under the parameter of each rule between parameters that is broken. */
 export function refuse(
   context: z.RefinementCtx,
   rules: readonly { broken: boolean; param: string; message: string }[],
@@ -27,7 +34,9 @@ export function refuse(
 }
 
 const TIMEFRAMES = [
-  '1s', '5s', '10s', '15s', '30s', '1m', '2m', '3m', '5m', '10m', '15m', '30m', '1h', '2h', '4h', '1d',
+  '1s', '5s', '10s', '15s', '30s',
+  '1m', '2m', '3m', '5m', '10m', '15m', '30m',
+  '1h', '2h', '4h', '1d',
 ] as const satisfies readonly Timeframe[]; // prettier-ignore
 
 /** How long one bar is: "5m", "1h", "1d". */

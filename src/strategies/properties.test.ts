@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
     definition: trendVix,
     params: { window: 40, trend_ema_period: 15, volatility_lookback: 4, stop_atr: 1 },
     series: (seed) => [
-      walk({ symbol: 'VIX', seed: seed + 1, length: LENGTH, start: 15 }),
+      walk({ symbol: 'VIX', seed: seed + 1, length: LENGTH, start: 15, holes: 0.1 }),
       walk({ symbol: 'TQQQ', seed: seed + 2, length: LENGTH }),
       walk({ symbol: 'SQQQ', seed: seed + 3, length: LENGTH, holes: 0.05 }),
       walk({ symbol: 'QQQ', seed, length: LENGTH }),

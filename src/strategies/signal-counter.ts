@@ -36,8 +36,8 @@ interface Options {
 }
 
 /**
- * Answers crossings with orders of `qty` shares: an upward one buys unless the counter is above zero,
- * a downward one sells unless it is below. The counter follows decisions, not fills.
+ * Answers crossings with orders of `qty` shares: an upward one buys unless the counter is above
+ * zero, a downward one sells unless it is below. The counter follows decisions, not fills.
  */
 export class SignalCounter {
   readonly #options: Options;

@@ -43,6 +43,9 @@ export function csvText(text: string): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Dollars rounded to cents, for files that programs of the former systems read. */
+const cents = (amount: Money): number => Math.round(toDollars(amount) * 100) / 100;
+
 export type UpdateKind = 'INIT' | 'TICK' | 'TRADE';
 
 /** One line of `live_trading_equity.jsonl` and `live_trading_updates.jsonl`. */
@@ -52,9 +55,9 @@ export function updateLine(state: State, kind: UpdateKind, trades: number): stri
   return JSON.stringify({
     timestamp: formatInstant(state.at),
     update_type: kind,
-    cash: toDollars(cash).toFixed(2),
-    portfolio_value: toDollars(accountEquity(state)).toFixed(2),
-    buying_power: toDollars(Math.max(0, cash) as Money).toFixed(2),
+    cash: cents(cash),
+    portfolio_value: cents(accountEquity(state)),
+    buying_power: cents(Math.max(0, cash) as Money),
     positions: Object.keys(positions).length,
     trades_executed: trades,
   });
@@ -69,7 +72,7 @@ export function tradeLine(fill: FillRecord, decidedAt: Instant): string {
     symbol: fill.symbol,
     side: fill.side.toUpperCase(),
     qty: fill.quantity,
-    filled_price: formatMoney(fill.price),
+    filled_price: toDollars(fill.price),
     status: 'filled',
   });
 }

@@ -33,7 +33,9 @@ const micros = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 50 }),
 );
 
-/** Parts of a sound bar: prices in micro-dollars, how far high and low are beyond open and close. */
+/**
+ * Parts of a sound bar: prices in micro-dollars, how far high and low are beyond open and close.
+ */
 export const rowParts: fc.Arbitrary<RowParts> = fc.record({
   open: micros,
   close: micros,
@@ -101,12 +103,13 @@ export function csvOf(bars: Bars): string {
 }
 
 export function jsonlOf(bars: Bars): string {
+  const key = bars.timeframe === '1d' ? 'date' : 'timestamp';
   const lines: string[] = [];
   for (let i = 0; i < bars.length; i += 1) {
     const [stamp, open, high, low, close, volume] = cellsOf(bars, i);
     const prices = `"open": ${open}, "high": ${high}, "low": ${low}, "close": ${close}`;
     lines.push(
-      `{"symbol": "${bars.symbol}", "${bars.timeframe === '1d' ? 'date' : 'timestamp'}": "${stamp}", ` +
+      `{"symbol": "${bars.symbol}", "${key}": "${stamp}", ` +
         `${prices}, "volume": ${volume === '' ? 'null' : volume}}`,
     );
   }

@@ -7,6 +7,7 @@ import {
   sessionsBetween,
   timeframeMs,
 } from '../../market/index.ts';
+import { isInCalendar, withinCalendar } from './calendar-years.ts';
 import type { Finding } from './check.ts';
 
 /** Days in rising order, gathered into runs of neighbors: `apart` says when a new run begins. */
@@ -23,8 +24,12 @@ function runsOf(
   return runs;
 }
 
-const sessionsOf = (bars: Bars): readonly Session[] =>
-  sessionsBetween(dateOfDay(bars.day[0] as number), dateOfDay(bars.day[bars.length - 1] as number));
+/** Sessions between the first and the last bar, as far as the calendar knows. */
+function sessionsOf(bars: Bars): readonly Session[] {
+  const range = withinCalendar(bars.day[0] as number, bars.day[bars.length - 1] as number);
+  if (range.first > range.last) return [];
+  return sessionsBetween(dateOfDay(range.first), dateOfDay(range.last));
+}
 
 /** Sessions in `missing`, runs of neighboring sessions as one finding each. */
 function missingSessions(sessions: readonly Session[], missing: readonly number[]): Finding[] {
@@ -40,12 +45,17 @@ function missingSessions(sessions: readonly Session[], missing: readonly number[
 }
 
 function withoutSession(days: readonly number[]): Finding[] {
-  return runsOf(days, (last, next) => next - last > 1).map((run) => ({
+  const known = days.filter((day) => isInCalendar(day) && !sessionOfDay(day));
+  const unknown = days.filter((day) => !isInCalendar(day));
+  const strange = runsOf(known, (last, next) => next - last > 1).map((run): Finding => ({
     kind: 'no-session',
     severity: 'warning',
     ...span(run),
     text: 'there are bars on days without a session',
   }));
+  const text = `${unknown.length} days are outside of the exchange calendar, 1990 to 2035`;
+  if (unknown.length === 0) return strange;
+  return [...strange, { kind: 'no-calendar', severity: 'note', ...span(unknown), text }];
 }
 
 const span = (days: readonly number[]) => ({
@@ -59,8 +69,7 @@ export function dailyGaps(bars: Bars): Finding[] {
   const sessions = sessionsOf(bars);
   const held = new Set(bars.day);
   const missing = sessions.filter(({ day }) => !held.has(day)).map(({ day }) => day);
-  const strange = [...held].filter((day) => !sessionOfDay(day));
-  return [...missingSessions(sessions, missing), ...withoutSession(strange)];
+  return [...missingSessions(sessions, missing), ...withoutSession([...held])];
 }
 
 /** Rows of one exchange date: from index `start` up to `stop`. */
@@ -81,7 +90,9 @@ function rowsByDay(bars: Bars): Map<number, DayRows> {
   return rows;
 }
 
-/** Bars missing within sessions, day by day; whole sessions; bars without a session or off hours. */
+/**
+ * Bars missing within sessions, day by day; whole sessions; bars without a session or off hours.
+ */
 export function intradayGaps(bars: Bars): Finding[] {
   const sessions = sessionsOf(bars);
   const byDay = rowsByDay(bars);
@@ -96,11 +107,10 @@ export function intradayGaps(bars: Bars): Finding[] {
     const outside = rows ? rows.stop - rows.start - (held ? held.stop - held.start : 0) : 0;
     if (outside > 0) off.push({ day: session.day, count: outside });
   }
-  const strange = [...byDay.keys()].filter((day) => !sessionOfDay(day));
   return [
     ...missingSessions(sessions, missing),
     ...partial,
-    ...withoutSession(strange),
+    ...withoutSession([...byDay.keys()]),
     ...outsideHours(off),
   ];
 }

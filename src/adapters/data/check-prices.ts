@@ -6,6 +6,7 @@ const MOVE_MAX = 0.2;
 const SIGMAS_MAX = 8;
 /** Turns the median absolute deviation of normal values into their standard deviation. */
 const NORMAL = 1.4826;
+const MEAN_PART = 0.6;
 /** A move is undone when the next one takes back at least this share of it. */
 const UNDONE = 0.7;
 const OUTLIERS_MAX = 50;
@@ -17,12 +18,17 @@ function median(sorted: Float64Array): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
-/** Median and robust standard deviation; the latter 0 where there are too few values to tell. */
+/**
+ * Median and robust standard deviation; the latter 0 where there are too few values to tell. Where
+ * most moves are the same, as among quiet minutes, the median deviation says nothing, so that part
+ * of the mean one is the least.
+ */
 function spread(values: readonly number[]): { middle: number; sigma: number } {
   if (values.length < SAMPLE_MIN) return { middle: 0, sigma: 0 };
   const middle = median(Float64Array.from(values).sort());
   const away = Float64Array.from(values, (value) => Math.abs(value - middle)).sort();
-  return { middle, sigma: median(away) * NORMAL };
+  const mean = away.reduce((sum, one) => sum + one, 0) / away.length;
+  return { middle, sigma: Math.max(median(away) * NORMAL, mean * MEAN_PART) };
 }
 
 interface Move {
@@ -33,9 +39,9 @@ interface Move {
 }
 
 /**
- * Moves of the close beyond 20 % or eight robust sigma; the 50 largest one by one, the rest counted.
- * Moves within a session and over night are each measured by their own kind. One that the next bar
- * takes back is a likely bad tick.
+ * Moves of the close beyond 20 % or eight robust sigma; the 50 largest one by one, the rest
+ * counted. Moves within a session and over night are each measured by their own kind. One that the
+ * next bar takes back is a likely bad tick.
  */
 export function outliers(bars: Bars, daily: boolean): Finding[] {
   const change = (index: number) =>
@@ -95,12 +101,12 @@ const RATIOS: readonly (readonly [number, number, number])[] = [
 ];
 /** The close of a split's day may have moved on; the open is the better witness. */
 const CLOSE_TOLERANCE = 0.2;
-const LOOK_AHEAD_DAYS = 5;
+const LOOK_DAYS = 5;
 
 /**
- * Jumps from one day to the next that look like a split nobody adjusted for: near n:1, 1:n or 3:2, and
- * not taken back within five days. Expected in raw data, an error in adjusted data; of 3:2 only a
- * warning, for a crash can look like it.
+ * Jumps from one day to the next that look like a split nobody adjusted for: near n:1, 1:n or 3:2,
+ * and not taken back within five days, nor itself such a return. Expected in raw data, an error in
+ * adjusted data; of 3:2 only a warning, for a crash can look like it.
  */
 export function splits(bars: Bars): Finding[] {
   const starts = dayStarts(bars);
@@ -153,19 +159,25 @@ function splitName(openRatio: number, closeRatio: number): string | undefined {
   return undefined;
 }
 
-/** Whether within a few days the close is again nearer to the one before the jump than to the one after. */
+/**
+ * Whether within a few days after the jump the close is again nearer to the one before it than to
+ * the one after it, or the other way round in the days before: then one of the two was a bad tick.
+ */
 function isUndone(bars: Bars, starts: readonly number[], place: number): boolean {
-  const before = Math.log(bars.close[(starts[place] as number) - 1] as number);
-  const after = Math.log(dayClose(bars, starts, place));
-  const last = Math.min(place + LOOK_AHEAD_DAYS, starts.length - 1);
-  for (let later = place + 1; later <= last; later += 1) {
-    const close = Math.log(dayClose(bars, starts, later));
-    if (Math.abs(close - before) < Math.abs(close - after)) return true;
+  const close = (at: number) => Math.log(dayClose(bars, starts, at));
+  const [before, after] = [close(place - 1), close(place)];
+  for (let away = 1; away <= LOOK_DAYS; away += 1) {
+    const later = close(Math.min(place + away, starts.length - 1));
+    if (Math.abs(later - before) < Math.abs(later - after)) return true;
+    const earlier = close(Math.max(place - 1 - away, 0));
+    if (Math.abs(earlier - after) < Math.abs(earlier - before)) return true;
   }
   return false;
 }
 
-/** Days on which nothing was traded though volume is known; neighbors among the rows as one finding. */
+/**
+ * Days on which nothing was traded though volume is known; neighbors among the rows as one finding.
+ */
 export function zeroVolume(bars: Bars): Finding[] {
   const starts = dayStarts(bars);
   const isZero = starts.map((start, place) => {

@@ -24,7 +24,7 @@ function daysOf(closes: readonly number[], head: Head = DAILY): LoadedBars {
 }
 
 const calm = (count: number, level = 100): number[] =>
-  Array.from({ length: count }, (_, i) => level * (1 + (((i * 7919) % 21) - 10) / 1000));
+  Array.from({ length: count }, (_, i) => level * (1 + (((i * i * 31 + i * 17) % 23) - 11) / 4000));
 
 const without = (bars: LoadedBars, drop: (row: BarRow) => boolean): LoadedBars => {
   const rows = Array.from({ length: bars.length }, (_, i) => rowAt(bars, i));
@@ -157,6 +157,16 @@ describe('gaps', () => {
 });
 
 describe('bars out of place', () => {
+  test('in years the calendar does not know are counted, not compared', () => {
+    const bars = daysOf(calm(4));
+    const dates = ['1989-12-28', '1990-01-03', '2035-12-31', '2036-01-02'];
+    const { findings } = checkBars({ ...bars, day: Int32Array.from(dates, day) });
+    expect(findings.filter(({ kind }) => kind === 'no-calendar')).toMatchObject([
+      { severity: 'note', from: '1989-12-28', to: '2036-01-02', count: 2 },
+    ]);
+    expect(findings[0]).toMatchObject({ kind: 'missing-sessions', from: '1990-01-02', count: 1 });
+  });
+
   test('are those on days without a session', () => {
     const bars = daysOf(calm(3));
     const shifted = {
@@ -170,6 +180,11 @@ describe('bars out of place', () => {
 
   test('are those before the open and after the close, as one note', () => {
     const bars = sessionBars(['2024-07-02'], '1m', 1, 90);
+    const last = rowAt(bars, bars.length - 1);
+    const rows = Array.from({ length: bars.length }, (_, index) => rowAt(bars, index));
+    const after = { ...last, at: (last.at + MINUTE_MS) as Instant };
+    const late = { ...barsOfRows(bars, [...rows, after]), notes: [] };
+    expect(found(late, 'outside-hours')).toMatchObject([{ count: 91 }]);
     expect(found(bars, 'outside-hours')).toMatchObject([
       { severity: 'note', count: 90, text: '90 bars on 1 days are outside of trading hours' },
     ]);
@@ -186,7 +201,7 @@ describe('odd prices', () => {
       { severity: 'note', from: '2023-03-17' },
     ]);
     expect(found(daysOf(closes), 'outlier')[0]?.text).toMatch(
-      /^close moves \+1\d\.\d\d % from \S+ to 112\.00, \d+\.\d sigma, and the next bar goes back to/,
+      /^close moves \+1\d\.\d\d % from \S+ to 112\.00, \d+\.\d sigma, and the next bar goes back/,
     );
   });
 
@@ -205,10 +220,10 @@ describe('odd prices', () => {
   });
 });
 
-describe('splits that nobody adjusted for', () => {
-  const jump = (factor: number, adjustment: 'raw' | 'splits' = 'splits') =>
-    daysOf([...calm(50), ...calm(50, 100 * factor)], { ...DAILY, adjustment });
+const jump = (factor: number, adjustment: 'raw' | 'splits' = 'splits') =>
+  daysOf([...calm(50), ...calm(50, 100 * factor)], { ...DAILY, adjustment });
 
+describe('splits that nobody adjusted for', () => {
   test.each([
     [1 / 2, '2:1'],
     [1 / 7, '7:1'],

@@ -9,6 +9,7 @@ export type FindingKind =
   | 'missing-sessions'
   | 'missing-bars'
   | 'no-session'
+  | 'no-calendar'
   | 'outside-hours'
   | 'outlier'
   | 'split'
@@ -42,10 +43,10 @@ export interface BarsCheck extends BarsHead {
 }
 
 /**
- * Holds bars against the exchange calendar and against themselves: sessions or bars that are missing,
- * rows without a session, moves beyond 20 % or eight robust sigma, jumps like splits that nothing
- * undoes, days without volume, and what was mended on reading. Changes nothing.
- * Throws `BadInput` on no rows and on dates outside 1990 to 2035.
+ * Holds bars against the exchange calendar and against themselves: sessions or bars that are
+ * missing, rows without a session, moves beyond 20 % or eight robust sigma, jumps like splits that
+ * nothing undoes, days without volume, and what was mended on reading. Changes nothing. Days in
+ * years that the calendar does not know (all but 1990 to 2035) are counted, not compared.
  */
 export function checkBars(bars: Bars & Partial<Pick<LoadedBars, 'notes'>>): BarsCheck {
   const from = dateOfDay(bars.day[0] ?? 0);

@@ -9,8 +9,9 @@ import {
   scale,
   type Price,
 } from '../../base/index.ts';
-import { type BarsHead, instantOn, sessionOfDay, timeframeMs } from '../../market/index.ts';
+import { type BarsHead, timeframeMs } from '../../market/index.ts';
 import { type BarColumns, barsOf, columnsFor, type LoadedBars } from './bar-columns.ts';
+import { endOfDay, isInCalendar } from './calendar-years.ts';
 import { FIELD } from './field.ts';
 import { PRICE_WANTED } from './number.ts';
 import { fileProblem } from './problem.ts';
@@ -23,27 +24,12 @@ export interface CollectPlan {
   /** First and last exchange date to take, both included. */
   readonly from?: DateText | undefined;
   readonly to?: DateText | undefined;
-  /** Widen a bar whose open or close is outside its low to high, and note it; else it is an error. */
+  /**
+   * Widen a bar whose open or close is outside its low to high, and note it; else it is an error.
+   */
   readonly repair: boolean;
   /** Room for at least as many rows as the file can have. */
   readonly capacity: number;
-}
-
-/**
- * The instant a day's bar is complete: that session's close, or 16:00 New York time on a day
- * without a session. Throws `BadInput` outside 1990 to 2035.
- */
-export const endOfDay = (day: number): Instant =>
-  sessionOfDay(day)?.close ?? instantOn(dateOfDay(day), '16:00');
-
-/** As `endOfDay`, for the row at hand: throws about its date where the calendar does not reach. */
-export function endOfRow(rows: Rows, day: number): Instant {
-  try {
-    return endOfDay(day);
-  } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-    return rows.fail(FIELD.time, 'a date of 1990 to 2035, the years of the calendar');
-  }
 }
 
 /**
@@ -74,6 +60,8 @@ class Collector {
   /** Instant, for daily bars day, of the row before, and its number. */
   #last: number;
   #lastRow: number;
+  /** Days that the calendar does not know. */
+  #beyond: number;
   #repaired: number;
   #repairedFirst: string;
 
@@ -90,6 +78,7 @@ class Collector {
       plan.head.adjustment === 'all' && rows.layout.names[FIELD.adjClose] !== undefined;
     this.#last = Number.NEGATIVE_INFINITY;
     this.#lastRow = 0;
+    this.#beyond = 0;
     this.#repaired = 0;
     this.#repairedFirst = '';
   }
@@ -106,7 +95,8 @@ class Collector {
     if (day < this.#firstDay || day > this.#lastDay) return;
     const columns = this.#columns;
     const index = columns.length;
-    columns.end[index] = this.#daily ? endOfRow(rows, day) : stamp.at + this.#stepMs;
+    if (!isInCalendar(day)) this.#beyond += 1;
+    columns.end[index] = this.#daily ? endOfDay(day) : stamp.at + this.#stepMs;
     columns.day[index] = day;
     this.#takePrices(columns, index);
     columns.volume[index] = rows.volume(FIELD.volume);
@@ -116,14 +106,25 @@ class Collector {
   finish(others: readonly string[]): LoadedBars {
     const { head } = this.#plan;
     if (this.#columns.length === 0) throw this.#nothing(others);
-    const notes =
-      this.#repaired === 0
-        ? []
-        : [
-            `${this.#repaired} of ${this.#columns.length} bars had an open or close outside low to ` +
-              `high, which was widened; the first is ${this.#repairedFirst}`,
-          ];
-    return barsOf(head, this.#columns, notes);
+    return barsOf(head, this.#columns, this.#notes());
+  }
+
+  #notes(): string[] {
+    const notes: string[] = [];
+    const { length } = this.#columns;
+    if (this.#repaired > 0) {
+      notes.push(
+        `${this.#repaired} of ${length} bars had an open or close outside low to high, ` +
+          `which was widened; the first is ${this.#repairedFirst}`,
+      );
+    }
+    if (this.#beyond > 0) {
+      notes.push(
+        `${this.#beyond} of ${length} days are outside of the exchange calendar, 1990 to 2035, ` +
+          'and taken to end at 21:00 UTC',
+      );
+    }
+    return notes;
   }
 
   #takePrices(columns: BarColumns, index: number): void {

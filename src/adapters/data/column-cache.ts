@@ -5,9 +5,9 @@ import { bytesOf, contentHash, headOf, NUMBER_COLUMNS, plainVolumes } from './co
 import type { LoadedBars } from './bar-columns.ts';
 
 /**
- * A file of raw columns: the magic, the length of the header as 32 bits, the header (JSON, filled up
- * with blanks to a multiple of eight bytes), then the columns of `NUMBER_COLUMNS` as 64-bit floats
- * and the days as 32-bit integers, all little-endian.
+ * A file of raw columns: the magic, the length of the header as 32 bits, the header (JSON, filled
+ * up with blanks to a multiple of eight bytes), then the columns of `NUMBER_COLUMNS` as 64-bit
+ * floats and the days as 32-bit integers, all little-endian.
  */
 const MAGIC = 'PLIMCOL1';
 const PREFIX_BYTES = 16;
@@ -34,8 +34,8 @@ export function packColumns(bars: LoadedBars): Uint8Array[] {
 }
 
 /**
- * The bars of a cache file whose content hash is `hash`; undefined when it is missing, damaged or of
- * other content.
+ * The bars of a cache file whose content hash is `hash`; undefined when it is missing, damaged or
+ * of other content.
  */
 export function loadColumns(file: string, hash: string): LoadedBars | undefined {
   const bytes = readAligned(file);

@@ -25,7 +25,9 @@ export function textFormat(file: string, bytes: Uint8Array): 'csv' | 'jsonl' {
   return first === 0x7b ? 'jsonl' : 'csv';
 }
 
-/** All bytes of a file, unpacked when they are gzip. Throws `BadInput` unless it can be read whole. */
+/**
+ * All bytes of a file, unpacked when they are gzip. Throws `BadInput` unless it can be read whole.
+ */
 export function readFileBytes(file: string): Uint8Array {
   const packed = readWhole(file);
   if (packed.length === 0) throw fileProblem(file, 'is empty');

@@ -1,12 +1,12 @@
 /**
  * adapters/data: market data at rest.
  *
- * In: files of bars or trades (CSV, JSON lines, both gzip or not, Parquet) and the folder of a store.
- * Out: bars as columns of exact micro-dollars, streams of ticks in constant memory, a store of Parquet
- * files by source and adjustment with a cache of raw columns, reports on gaps and odd prices.
- * Invariants: a file is taken whole or refused with file, row and column; what is stored is replaced
- * in one step; no series mixes sources or adjustments; the same bars have the same content hash.
- * Begin with `read-bars.ts` and `store.ts`.
+ * In: files of bars or trades (CSV, JSON lines, both gzip or not, Parquet) and the folder of a
+ * store. Out: bars as columns of exact micro-dollars, streams of ticks in constant memory, a store
+ * of Parquet files by source and adjustment with a cache of raw columns, reports on gaps and odd
+ * prices. Invariants: a file is taken whole or refused with file, row and column; what is stored is
+ * replaced in one step; no series mixes sources or adjustments; the same bars have the same content
+ * hash. Begin with `read-bars.ts` and `store.ts`.
  */
 export type { LoadedBars } from './bar-columns.ts';
 export { contentHash } from './content.ts';

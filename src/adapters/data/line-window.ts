@@ -5,8 +5,8 @@ const LF = 10;
 const WINDOW_BYTES = 1 << 20;
 
 /**
- * A window of fixed size over a text that is too large for memory: bytes go in at `room`, whole lines
- * come out of `lines`. A line is at most one mebibyte.
+ * A window of fixed size over a text that is too large for memory: bytes go in at `room`, whole
+ * lines come out of `lines`. A line is at most one mebibyte.
  */
 export class LineWindow {
   readonly #file: string;
@@ -27,7 +27,9 @@ export class LineWindow {
     return this.#filled - this.#start;
   }
 
-  /** Free bytes to write to; what was given out by `lines` is dropped. Throws on an endless line. */
+  /**
+   * Free bytes to write to; what was given out by `lines` is dropped. Throws on an endless line.
+   */
   room(): Uint8Array {
     if (this.#start > 0) {
       this.#bytes.copyWithin(0, this.#start, this.#filled);
@@ -43,7 +45,9 @@ export class LineWindow {
     this.#filled += count;
   }
 
-  /** Whole lines not given out yet, or with `atEnd` all that is left; undefined when there are none. */
+  /**
+   * Whole lines not given out yet, or with `atEnd` all that is left; undefined when there are none.
+   */
   lines(atEnd: boolean): TextInput | undefined {
     const position = this.#start;
     let limit = this.#filled;

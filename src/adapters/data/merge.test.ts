@@ -53,9 +53,26 @@ describe('merged bars', () => {
         expect(rowsOf(bars)).toEqual(naive(old, fresh));
         expect(added + kept + replaced).toBe(fresh.length);
         expect(bars.length).toBe(old.length + added);
-        if (replaced === 0) expect(plainOf(mergeBars(old, fresh).bars)).toEqual(plainOf(bars));
-        else
-          expect(() => mergeBars(old, fresh)).toThrow(`${replaced} rows differ from those stored`);
+      }),
+    );
+  });
+
+  test('need no word to replace where no row differs', () => {
+    fc.assert(
+      fc.property(pairs, ({ old, fresh }) => {
+        const { bars, replaced } = mergeBars(old, fresh, true);
+        fc.pre(replaced === 0);
+        expect(plainOf(mergeBars(old, fresh).bars)).toEqual(plainOf(bars));
+      }),
+    );
+  });
+
+  test('are refused where rows differ, unless they are to be replaced', () => {
+    fc.assert(
+      fc.property(pairs, ({ old, fresh }) => {
+        const { replaced } = mergeBars(old, fresh, true);
+        fc.pre(replaced > 0);
+        expect(() => mergeBars(old, fresh)).toThrow(`${replaced} rows differ from those stored`);
       }),
     );
   });

@@ -12,8 +12,9 @@ export const PRICE_WANTED = 'a price above zero and at most 9007199254.740991, s
 export const VOLUME_WANTED = 'a number of shares, zero or more, or nothing where it is unknown';
 
 /**
- * Whole micro-dollars of a plain decimal such as "412.35" in `bytes` from `start` up to `stop`; exact.
- * NaN for all else: signs, exponents, more than six decimals, blanks, text (see `priceOfText`).
+ * Whole micro-dollars of a plain decimal such as "412.35" in `bytes` from `start` up to `stop`;
+ * exact. NaN for all else: signs, exponents, more than six decimals, blanks, text (see
+ * `priceOfText`).
  */
 export function priceOfBytes(bytes: Uint8Array, start: number, stop: number): number {
   if (stop - start > PLAIN_LENGTH_MAX) return Number.NaN;

@@ -21,10 +21,12 @@ const plain = () => prices().map(({ name, data }) => ({ name, data }));
 const DOUBLES = ['open', 'high', 'low', 'close'].map((name) => ({ name, type: 'DOUBLE' as const }));
 const volume = { name: 'volume', data: [5n, 7n], type: 'INT64' as const };
 
+const date = (data: string[]) => ({ name: 'date', data, type: 'STRING' as const });
+
 describe('Parquet of other programs', () => {
   test('with strings for dates', async () => {
-    const date = { name: 'Date', data: ['2024-01-05', '2024-01-08'], type: 'STRING' as const };
-    expect(plainOf(await load({ columnData: [date, ...prices(), volume] }))).toMatchObject({
+    const days = { ...date(['2024-01-05', '2024-01-08']), name: 'Date' };
+    expect(plainOf(await load({ columnData: [days, ...prices(), volume] }))).toMatchObject({
       timeframe: '1d',
       day: [day('2024-01-05'), day('2024-01-08')],
       close: [273_190_000, 273_250_000],
@@ -79,8 +81,8 @@ describe('Parquet of other programs', () => {
   });
 
   test('with 32-bit prices gives the decimals that were meant', async () => {
-    const date = { name: 'date', data: ['2024-01-05', '2024-01-08'], type: 'STRING' as const };
-    const bars = await load({ columnData: [date, ...prices('FLOAT')] });
+    const days = date(['2024-01-05', '2024-01-08']);
+    const bars = await load({ columnData: [days, ...prices('FLOAT')] });
     expect([...bars.close]).toEqual([273_190_000, 273_250_000]);
     for (const value of [0.1, 412.35, 16_777.217, 1e-5, 12_875_200]) {
       expect(shortestFloat(Math.fround(value))).toBe(value);
@@ -88,7 +90,6 @@ describe('Parquet of other programs', () => {
   });
 
   test('with several symbols, blanks and faults', async () => {
-    const date = (data: (string | null)[]) => ({ name: 'date', data, type: 'STRING' as const });
     const symbol = { name: 'symbol', data: ['QQQ', 'SPY'], type: 'STRING' as const };
     const two = date(['2024-01-05', '2024-01-08']);
     expect((await load({ columnData: [symbol, two, ...prices()] })).length).toBe(1);
@@ -120,8 +121,8 @@ describe('Parquet of other programs', () => {
 
   test('that is cut off or damaged is refused', () =>
     inFolder(async (folder) => {
-      const date = { name: 'date', data: ['2024-01-05', '2024-01-08'], type: 'STRING' as const };
-      const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [date, ...prices()] }));
+      const days = date(['2024-01-05', '2024-01-08']);
+      const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [days, ...prices()] }));
       const file = writeFile(folder, 'x.parquet', bytes.subarray(0, bytes.length - 20));
       await expect(loadBars(file, SPY)).rejects.toThrow(
         /x\.parquet": Parquet data is damaged or cut/,

@@ -27,7 +27,9 @@ export interface ReadOptions {
   /** First and last exchange date to take, both included; other rows need sound times only. */
   readonly from?: DateText | undefined;
   readonly to?: DateText | undefined;
-  /** Widen low and high that do not hold open and close, and note it (default), or refuse the file. */
+  /**
+   * Widen low and high that do not hold open and close, and note it (default), or refuse the file.
+   */
   readonly repair?: boolean | undefined;
 }
 
@@ -54,14 +56,15 @@ function countLines(bytes: Uint8Array): number {
 }
 
 /**
- * Bars of a text file: CSV under a header (any order and case; `date` or `time` or `timestamp`, open,
- * high, low, close, and volume, adj_close, symbol where there are) or JSON lines of the same names;
- * gzip or not. Other columns are ignored.
+ * Bars of a text file: CSV under a header (any order and case; `date` or `time` or `timestamp`,
+ * open, high, low, close, and volume, adj_close, symbol where there are) or JSON lines of the same
+ * names; gzip or not. Other columns are ignored.
  *
- * A `date` row is a day's bar and ends at that session's close (16:00 on a day without one). A time
- * is the START of its bar, in New York time where it has no zone; `end` is start plus timeframe, and
- * `day` the New York date of the start; daily bars with times belong to the date as written.
- * Prices are exact to six decimals, rounded half to even beyond. Blank volume is NaN.
+ * A `date` row is a day's bar and ends at that session's close (16:00 on a day without one, 21:00
+ * UTC in years the calendar does not know: that is noted). A time is the START of its bar, in New
+ * York time where it has no zone; `end` is start plus timeframe, and `day` the New York date of the
+ * start; daily bars with times belong to the date as written. Prices are exact to six decimals,
+ * rounded half to even beyond. Blank volume is NaN.
  *
  * Throws `BadInput` with file, row and column on the first fault: a malformed row, a price that is
  * not above zero, times that do not rise, a header without a needed column, gzip that is cut off, a
@@ -73,7 +76,9 @@ export function readBars(file: string, options: ReadOptions): LoadedBars {
   return barsOfText(file, bytes, options);
 }
 
-/** Bars of a file of any format: text as by `readBars`, or Parquet with columns of the same names. */
+/**
+ * Bars of a file of any format: text as by `readBars`, or Parquet with columns of the same names.
+ */
 export async function loadBars(file: string, options: ReadOptions): Promise<LoadedBars> {
   const bytes = readFileBytes(file);
   if (!isParquet(bytes)) return barsOfText(file, bytes, options);
@@ -82,7 +87,9 @@ export async function loadBars(file: string, options: ReadOptions): Promise<Load
   return barsOfRows(await parquetRows(source), source.count, options);
 }
 
-/** Bars of a file of the store: it says itself what it is, and the options may not say otherwise. */
+/**
+ * Bars of a file of the store: it says itself what it is, and the options may not say otherwise.
+ */
 function barsOfSeries(bars: LoadedBars, file: string, options: ReadOptions): LoadedBars {
   for (const key of ['symbol', 'timeframe', 'source', 'adjustment'] as const) {
     const asked = options[key];

@@ -2,8 +2,9 @@ import type { Field, Layout } from './field.ts';
 import type { StampReader } from './stamp.ts';
 
 /**
- * The rows of a file of bars or trades, one at a time, whatever its format. Every read is of the row
- * at hand and throws `BadInput` that names file, row, column, what was found and what was wanted.
+ * The rows of a file of bars or trades, one at a time, whatever its format. Every read is of the
+ * row at hand and throws `BadInput` that names file, row, column, what was found and what was
+ * wanted.
  */
 export interface Rows {
   readonly file: string;

@@ -22,7 +22,9 @@ const META_KEY = 'plimsoll';
 const COLUMNS = ['date', 'end', 'open', 'high', 'low', 'close', 'volume'] as const;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 const MICROS = 1_000_000;
-/** Below this every price in micro-dollars comes back exactly from the nearest double of dollars. */
+/**
+ * Below this every price in micro-dollars comes back exactly from the nearest double of dollars.
+ */
 const PRICE_MAX = 2 ** 51;
 const ROW_GROUP_ROWS = 250_000;
 
@@ -41,9 +43,9 @@ const SCHEMA: SchemaElement[] = [
 ];
 
 /**
- * A series as Parquet: `date` and `end` of each bar, prices as doubles of dollars (they read back to
- * the exact micro-dollar), volume null where unknown; the metadata as JSON under the key "plimsoll".
- * Throws `BadInput` on a price of 2.25 billion dollars and above.
+ * A series as Parquet: `date` and `end` of each bar, prices as doubles of dollars (they read back
+ * to the exact micro-dollar), volume null where unknown; the metadata as JSON under the key
+ * "plimsoll". Throws `BadInput` on a price of 2.25 billion dollars and above.
  */
 export function packSeries(bars: LoadedBars, meta: SeriesMeta): Uint8Array {
   const dollars = (column: Float64Array) => {
@@ -95,8 +97,8 @@ export function seriesMeta(
 }
 
 /**
- * The bars of a file of the store. Throws `BadInput` when it is not one, and when its columns are not
- * those that were written: the content hash tells.
+ * The bars of a file of the store. Throws `BadInput` when it is not one, and when its columns are
+ * not those that were written: the content hash tells.
  */
 export async function readSeries(source: ParquetSource): Promise<LoadedBars> {
   const meta = seriesMeta(source);

@@ -15,6 +15,11 @@ const filesOf = (folder: string, pattern: RegExp): string[] =>
 const symbolOf = (name: string) => (/^(?:market_data_|stress_)?([A-Z]+)/.exec(name) ?? [])[1] ?? '';
 const daily = (symbol: string) => path.join(DATA, 'daily', `${symbol}.csv.gz`);
 
+const splits = (file: string, adjustment: 'raw' | 'splits') =>
+  checkBars(readBars(file, { symbol: 'AAPL', adjustment })).findings.filter(
+    ({ kind }) => kind === 'split',
+  );
+
 describe.skipIf(!isThere)('recorded data (skipped: no folder ../shared/data)', () => {
   const rows = new Map<string, { rows: number; first: string; last: string }>();
   if (isThere) {
@@ -85,9 +90,14 @@ describe.skipIf(!isThere)('recorded data (skipped: no folder ../shared/data)', (
       Number(step[1]) * 60_000,
     );
     expect(bars.notes).toEqual([]);
-    if (!name.includes('ext') && !/raw|2019|split/.test(name)) {
-      const kinds = new Set<FindingKind>(checkBars(bars).findings.map(({ kind }) => kind));
-      expect([...kinds].filter((kind) => kind === 'outside-hours' || kind === 'split')).toEqual([]);
+  });
+
+  test.each(filesOf('intraday', /^[A-Z]+_(1|5)min\.csv\.gz$/))('%s is of sessions only', (name) => {
+    const symbol = symbolOf(name);
+    const { findings } = checkBars(readBars(path.join(DATA, 'intraday', name), { symbol }));
+    const kinds = new Set<FindingKind>(findings.map(({ kind }) => kind));
+    for (const kind of ['missing-sessions', 'no-session', 'outside-hours', 'split'] as const) {
+      expect(kinds.has(kind)).toBe(false);
     }
   });
 
@@ -99,9 +109,12 @@ describe.skipIf(!isThere)('recorded data (skipped: no folder ../shared/data)', (
       .trim()
       .split('\n');
     expect(bars.length).toBe(lines.length - 1);
-    if (name.startsWith('sample')) {
-      expect(formatInstant(bars.end[0] as Instant)).toBe('2025-10-01T13:35:00.000Z');
-    }
+  });
+
+  test('the five-minute sample without zones is in New York time', () => {
+    const file = path.join(DATA, 'golden-input/sample_5min_SPY.csv');
+    const [first] = readBars(file, { symbol: 'SPY' }).end;
+    expect(formatInstant(first as Instant)).toBe('2025-10-01T13:35:00.000Z');
   });
 
   test('ticks stream whole, packed ones by batches', () =>
@@ -138,10 +151,6 @@ describe.skipIf(!isThere)('recorded data (skipped: no folder ../shared/data)', (
 
   test('raw data shows its splits, adjusted data none', () => {
     const raw = path.join(DATA, 'actions/raw_daily/AAPL.csv.gz');
-    const splits = (file: string, adjustment: 'raw' | 'splits') =>
-      checkBars(readBars(file, { symbol: 'AAPL', adjustment })).findings.filter(
-        ({ kind }) => kind === 'split',
-      );
     expect(splits(raw, 'raw').map(({ from, text }) => [from, text.split(' ').at(-1)])).toEqual([
       ['2000-06-21', '2:1'],
       ['2005-02-28', '2:1'],

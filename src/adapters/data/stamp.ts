@@ -11,7 +11,7 @@ import { exchangeDay, instantOn } from '../../market/index.ts';
 
 export const DATE_WANTED = 'a date as "2024-01-05" that exists';
 export const TIME_WANTED =
-  'a time of 1990 to 2035 as "2024-01-05T09:30:00Z" or with an offset; without one it is New York time';
+  'a time of 1990 to 2035 as "2024-01-05T09:30:00Z", or with an offset, or without in New York';
 
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const FIRST_YEAR = 1700;
@@ -72,9 +72,9 @@ export class StampReader {
   }
 
   /**
-   * Reads an ISO 8601 time, with a zone or as New York's wall clock, to the millisecond (finer is cut
-   * off); a date alone is its midnight. False for anything else, the hour that spring leaves out, and
-   * outside 1990 to 2035.
+   * Reads an ISO 8601 time, with a zone or as New York's wall clock, to the millisecond (finer is
+   * cut off); a date alone is its midnight. False for anything else, the hour that spring leaves
+   * out, and outside 1990 to 2035.
    */
   readTime(bytes: Uint8Array, start: number, stop: number): boolean {
     if (stop - start < 10 || !this.#date(bytes, start)) return false;

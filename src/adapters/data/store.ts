@@ -55,17 +55,17 @@ export type StoredSeries =
 export interface Store {
   readonly root: string;
   /**
-   * Adds bars to their series, all of them or none: rows already there as they are are kept, new ones
-   * added, differing ones refused unless `replace`. Each file is replaced in one step after it was
-   * written, flushed and read back; a crash leaves the old file or the new one.
-   * Throws `BadInput` on bars that are not sound, on differing rows, and on names unfit for a path.
+   * Adds bars to their series, all of them or none: rows already there as they are are kept, new
+   * ones added, differing ones refused unless `replace`. Each file is replaced in one step after it
+   * was written, flushed and read back; a crash leaves the old file or the new one. Throws
+   * `BadInput` on bars that are not sound, on differing rows, and on names unfit for a path.
    */
   importBars(series: Bars | readonly Bars[], options: ImportOptions): Promise<Imported[]>;
   /** All series, ordered by path. */
   list(): StoredSeries[];
   /**
-   * One series. Throws `BadInput` when there is none, when several sources or adjustments have it and
-   * the query does not say which, and when the stored data is damaged.
+   * One series. Throws `BadInput` when there is none, when several sources or adjustments have it
+   * and the query does not say which, and when the stored data is damaged.
    */
   load(query: SeriesQuery): Promise<LoadedBars>;
 }

@@ -1,6 +1,6 @@
 import { BadInput, DAY_MS, type Instant, type Price } from '../../base/index.ts';
 import { type Timeframe, timeframeMs } from '../../market/index.ts';
-import { endOfRow } from './collect.ts';
+import { endOfDay } from './calendar-years.ts';
 import { csvRows } from './csv-rows.ts';
 import { FIELD } from './field.ts';
 import { isParquet, markLength, textFormat } from './file-bytes.ts';
@@ -158,7 +158,7 @@ export class TickReader {
     const key = daily ? stamp.written : stamp.at;
     if (key <= this.#here.at) this.#disorder(rows, 'after');
     this.#keep(key, rows.row);
-    const end = daily ? endOfRow(rows, stamp.written) : ((stamp.at + this.#stepMs) as Instant);
+    const end = daily ? endOfDay(stamp.written) : ((stamp.at + this.#stepMs) as Instant);
     tick.at = end;
     tick.start = daily ? end : stamp.at;
     tick.day = daily ? stamp.written : stamp.day;

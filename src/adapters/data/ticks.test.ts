@@ -38,6 +38,8 @@ const collectBatches = (data: Uint8Array | string, options: TickOptions = SPY): 
     return ticks;
   });
 
+const row = (symbol: string, minute: number) => `2025-10-01T09:${minute}:00,${symbol},1,1,1,1,5\n`;
+
 describe('a stream of bars', () => {
   test('gives the rows that a whole read gives', async () => {
     const heads = fc.constantFrom(DAILY, MINUTES);
@@ -91,8 +93,6 @@ describe('a stream of bars', () => {
   });
 
   test('of several symbols names each row, and keeps the order of each', async () => {
-    const row = (symbol: string, minute: number) =>
-      `2025-10-01T09:${minute}:00,${symbol},1,1,1,1,5\n`;
     const header = 'timestamp,symbol,open,high,low,close,volume\n';
     const text = `${header}${row('A', 30)}${row('B', 30)}${row('A', 31)}${row('B', 31)}`;
     const ticks = await collect(text, {});

@@ -7,10 +7,10 @@ import { type Tick, type TickOptions, TickReader } from './tick-reader.ts';
 
 /**
  * Rows of a CSV or JSON lines file of bars or trades (`time`, `price`, `size`), oldest first, in
- * constant memory: the file is read by one mebibyte, synchronously. Not for gzip: see `tickBatches`.
- * Times, prices and symbols are checked as by `readBars`, but high and low are not widened; trades of
- * one symbol may share a time, bars may not. Throws `BadInput` naming the row; the rows before it
- * have been given out by then.
+ * constant memory: the file is read by one mebibyte, synchronously. Not for gzip: see
+ * `tickBatches`. Times, prices and symbols are checked as by `readBars`, but high and low are not
+ * widened; trades of one symbol may share a time, bars may not. Throws `BadInput` naming the row;
+ * the rows before it have been given out by then.
  */
 export function* streamTicks(file: string, options: TickOptions = {}): Generator<Tick, void> {
   const handle = openFile(file);

@@ -15,7 +15,9 @@ const UNITS = [
   ['s', SECOND_MS],
 ] as const;
 
-/** The timeframe of that many milliseconds in its largest whole unit, undefined when it has none. */
+/**
+ * The timeframe of that many milliseconds in its largest whole unit, undefined when it has none.
+ */
 export function timeframeOf(ms: number): Timeframe | undefined {
   for (const [unit, unitMs] of UNITS) {
     const count = ms / unitMs;
@@ -43,10 +45,10 @@ function smallestGap(rows: Rows, symbol: string | undefined): number | undefined
 
 /**
  * The timeframe of a file of bars: "1d" under a date column, else `asked`, else the smallest gap
- * among the first 1000 rows of `symbol` (of the first symbol, where undefined). Leaves the rows before
- * the first one.
- * Throws `BadInput` when it cannot be told, and when the bars are not of the timeframe asked for:
- * a date column for less than a day, or stamps nearer to each other than one bar.
+ * among the first 1000 rows of `symbol` (of the first symbol, where undefined). Leaves the rows
+ * before the first one. Throws `BadInput` when it cannot be told, and when the bars are not of the
+ * timeframe asked for: a date column for less than a day, or stamps nearer to each other than one
+ * bar.
  */
 export function timeframeOfRows(
   rows: Rows,

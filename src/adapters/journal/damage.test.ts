@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { setImmediate as turn } from 'node:timers/promises';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyJournal } from './index.ts';
-import { type Files, putFiles, readAll, sampleFiles, scratch } from './sample.fixture.ts';
+import {
+  type Files,
+  freeConnections,
+  putFiles,
+  readAll,
+  sampleFiles,
+  scratch,
+} from './sample.fixture.ts';
 import { closeDatabase, openDatabase } from './sqlite.ts';
 
 /**
@@ -18,8 +22,6 @@ const WAL_STEP = 61;
 
 let root = '';
 let contents: string[] = [];
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 beforeAll(() => {
   root = scratch('damage');
@@ -57,11 +59,7 @@ async function tally(files: Files, variants: Iterable<[string, Files]>): Promise
     else if (readAll(path, contents) === wanted) result.harmless += 1;
     else result.missed.push(name);
     rmSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
-    if ((n += 1) % 200 === 0) {
-      // Connections kept half open are freed with their statements.
-      collect();
-      await turn();
-    }
+    if ((n += 1) % 100 === 0) await freeConnections();
   }
   return result;
 }

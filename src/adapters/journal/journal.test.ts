@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonical, instant, sha256 } from '../../base/index.ts';
 import type { Entry } from '../../engine/index.ts';
 import { JournalDamaged, openJournal, readJournal, verifyJournal } from './index.ts';
-import { ACCOUNT, copyJournal, entry, fill, group, scratch } from './sample.fixture.ts';
+import { copyJournal, entry, fill, group, OPTIONS, scratch } from './sample.fixture.ts';
 import { openDatabase } from './sqlite.ts';
 
-const options = { account: ACCOUNT, reserveBytes: 0 };
 let root = '';
 let count = 0;
 const newPath = (): string => join(root, `j-${(count += 1)}`, 'x.db');
@@ -24,7 +23,7 @@ afterAll(() => {
 describe('records', () => {
   test('what was appended is read back in order, after any record, also by others and later', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     const entries = group(1, 25);
     expect(journal.head()).toEqual({ seq: 0, hash: '0'.repeat(64) });
     journal.append(entries.slice(0, 10));
@@ -44,7 +43,7 @@ describe('records', () => {
     }
     other.close();
     journal.close();
-    const again = openJournal(path, options);
+    const again = openJournal(path, OPTIONS);
     expect(again.head()).toEqual(head);
     expect([...again.read()]).toHaveLength(25);
     again.close();
@@ -52,7 +51,7 @@ describe('records', () => {
 
   test('each hash is SHA-256 over the one before and the canonical text of the record', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     journal.append(group(1, 5));
     let previous = '0'.repeat(64);
     for (const { seq, at, kind, body, hash } of journal.read()) {
@@ -73,12 +72,12 @@ describe('records', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
         const path = newPath();
-        let journal = openJournal(path, options);
+        let journal = openJournal(path, OPTIONS);
         const model: string[] = [];
         for (const todo of steps) {
           if (todo === 'reopen') {
             journal.close();
-            journal = openJournal(path, options);
+            journal = openJournal(path, OPTIONS);
           } else {
             journal.append(todo.map((item) => ({ ...entry(1), body: item })));
             model.push(...todo.map(canonical));
@@ -93,7 +92,7 @@ describe('records', () => {
   });
 
   test('a record may be appended while an earlier one is being read', () => {
-    const journal = openJournal(newPath(), options);
+    const journal = openJournal(newPath(), OPTIONS);
     journal.append(group(1, 5));
     const seen: number[] = [];
     for (const { seq } of journal.read()) {
@@ -106,7 +105,7 @@ describe('records', () => {
   });
 
   test('a body JSON cannot hold, a wrong kind or instant changes nothing', () => {
-    const journal = openJournal(newPath(), options);
+    const journal = openJournal(newPath(), OPTIONS);
     journal.append([entry(1)]);
     const bad: Entry[] = [
       { ...entry(2), body: { price: Number.NaN } },
@@ -121,7 +120,7 @@ describe('records', () => {
   });
 
   test('reading after a record that is not there is an error', () => {
-    const journal = openJournal(newPath(), options);
+    const journal = openJournal(newPath(), OPTIONS);
     expect(() => [...journal.read(1)]).toThrow('has no record "1"');
     journal.close();
   });
@@ -130,7 +129,7 @@ describe('records', () => {
 describe('contents', () => {
   test('the same text is kept once, under its SHA-256, at the latest with the next group', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     const hash = journal.putContent('bars "é"');
     expect(hash).toBe(sha256('bars "é"'));
     expect(journal.content(hash)).toBe('bars "é"');
@@ -152,7 +151,7 @@ describe('contents', () => {
 
   test('many large contents do not wait for a group', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     const hashes = [1, 2, 3, 4].map((n) => journal.putContent(String(n).repeat(5_000_000)));
     const reader = readJournal(path);
     expect(reader.content(hashes[0] as string)).toHaveLength(5_000_000);
@@ -164,7 +163,7 @@ describe('contents', () => {
 describe('snapshots', () => {
   test('the newest one is found; only a few are kept', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     expect(journal.latestSnapshot()).toBeUndefined();
     journal.saveSnapshot(0, '"empty"');
     for (let n = 1; n <= 9; n++) {
@@ -188,7 +187,7 @@ describe('snapshots', () => {
 
   test('one that is altered, or of another chain, is passed over', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     fill(journal, 9);
     for (const seq of [4, 6, 8]) journal.saveSnapshot(seq, `{"at":${seq}}`);
     journal.close();
@@ -207,7 +206,7 @@ describe('snapshots', () => {
 describe('opening', () => {
   test("another account's journal is refused", () => {
     const path = newPath();
-    openJournal(path, options).close();
+    openJournal(path, OPTIONS).close();
     expect(() => openJournal(path, { account: 'test:live:1' })).toThrow(
       'belongs to account "test:paper:1", not to "test:live:1"',
     );
@@ -215,13 +214,13 @@ describe('opening', () => {
 
   test('a newer format is refused by opening, reading and verifying alike', () => {
     const path = newPath();
-    openJournal(path, options).close();
+    openJournal(path, OPTIONS).close();
     const db = openDatabase(path);
-    db.prepare('UPDATE meta SET format = 2, hash = ?').run(sha256(canonical([2, ACCOUNT])));
+    db.prepare('UPDATE meta SET format = 2, hash = ?').run(sha256(canonical([2, OPTIONS.account])));
     db.exec('ALTER TABLE journal ADD COLUMN build TEXT');
     db.close();
     const message = 'has format "2", this build reads up to "1": use a newer one';
-    expect(() => openJournal(path, options)).toThrow(message);
+    expect(() => openJournal(path, OPTIONS)).toThrow(message);
     expect(() => readJournal(path)).toThrow(message);
     expect(() => verifyJournal(path)).toThrow(message);
   });
@@ -231,14 +230,14 @@ describe('opening', () => {
     mkdirSync(join(path, '..'));
     writeFileSync(path, 'a letter to a friend, longer than a header of SQLite: '.repeat(40));
     const before = readFileSync(path);
-    expect(() => openJournal(path, options)).toThrow(JournalDamaged);
+    expect(() => openJournal(path, OPTIONS)).toThrow(JournalDamaged);
     expect(readFileSync(path)).toEqual(before);
     const foreign = newPath();
     mkdirSync(join(foreign, '..'));
     const db = openDatabase(foreign);
     db.exec('CREATE TABLE songs (name TEXT)');
     db.close();
-    expect(() => openJournal(foreign, options)).toThrow('is not a journal');
+    expect(() => openJournal(foreign, OPTIONS)).toThrow('is not a journal');
     expect(() => verifyJournal(foreign)).toThrow('is not a journal');
   });
 
@@ -249,39 +248,39 @@ describe('opening', () => {
 
   test('a database that is gone while its head file is there is not made anew', () => {
     const path = newPath();
-    const journal = openJournal(path, options);
+    const journal = openJournal(path, OPTIONS);
     journal.append(group(1, 7));
     journal.close();
     renameSync(path, `${path}-away`);
     rmSync(`${path}-wal`, { force: true });
-    expect(() => openJournal(path, options)).toThrow('the database is gone, found "no records"');
+    expect(() => openJournal(path, OPTIONS)).toThrow('the database is gone, found "no records"');
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, '');
-    expect(() => openJournal(path, options)).toThrow('wanted "7 records"');
+    expect(() => openJournal(path, OPTIONS)).toThrow('wanted "7 records"');
     expect(verifyJournal(path)).toMatchObject({ ok: false, place: 'record', seq: 1 });
   });
 
   test('a journal whose making was interrupted is made to its end', () => {
     const path = newPath();
-    openJournal(path, options).close();
+    openJournal(path, OPTIONS).close();
     const bare = newPath();
     mkdirSync(join(bare, '..'));
     copyJournal(path, bare);
     rmSync(`${bare}-head`);
     expect(verifyJournal(bare)).toMatchObject({ ok: true, records: 0 });
-    openJournal(bare, options).close();
+    openJournal(bare, OPTIONS).close();
     const empty = newPath();
     mkdirSync(join(empty, '..'));
     writeFileSync(empty, '');
     expect(verifyJournal(empty)).toMatchObject({ ok: true, records: 0 });
-    const journal = openJournal(empty, options);
+    const journal = openJournal(empty, OPTIONS);
     journal.append([entry(1)]);
     journal.close();
     expect(verifyJournal(empty)).toMatchObject({ ok: true, records: 1, notes: [] });
   });
 
   test('an instant far in the past or at zero keeps its value', () => {
-    const journal = openJournal(newPath(), options);
+    const journal = openJournal(newPath(), OPTIONS);
     const instants = [0, -1, -8.64e15, 8.64e15].map(instant);
     journal.append(instants.map((at) => ({ ...entry(1), at })));
     expect([...journal.read()].map(({ at }) => at)).toEqual(instants);

@@ -8,13 +8,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { instant } from '../../base/index.ts';
 import type { Entry } from '../../engine/index.ts';
 import { openJournal, readJournal, type SqliteJournal } from './index.ts';
 import { closeDatabase, openDatabase } from './sqlite.ts';
 
 /** What the tests of the journal share: samples, copies of their files, and reading all there is. */
-export const ACCOUNT = 'test:paper:1';
+export const OPTIONS = { account: 'test:paper:1', reserveBytes: 0 };
 
 /** A folder for files that come and go quickly: in memory where the system has such a place. */
 export const scratch = (name: string): string =>
@@ -59,6 +62,15 @@ export function takeFiles(path: string): Files {
   return { db: bytes(SUFFIXES.db), wal: bytes(SUFFIXES.wal), head: bytes(SUFFIXES.head) };
 }
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** To be called now and then in a long loop: frees connections that were kept half open. */
+export async function freeConnections(): Promise<void> {
+  collect();
+  await setImmediate();
+}
+
 let copies = 0;
 
 /** Puts files at a new place each time, as another process would find them; returns the path. */
@@ -88,7 +100,7 @@ export function sampleFiles(
   state: 'closed' | 'killed' | 'folded',
 ): Files {
   const path = join(mkdtempSync(join(root, 'sample-')), 'x.db');
-  const journal = openJournal(path, { account: ACCOUNT, reserveBytes: 0 });
+  const journal = openJournal(path, OPTIONS);
   if (state === 'folded') {
     fill(journal, Math.floor(records / 2));
     const db = openDatabase(path);

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { instant } from '../../base/index.ts';
 import { JournalRefused, openJournal, type SqliteJournal } from './index.ts';
-import { ACCOUNT } from './sample.fixture.ts';
+import { OPTIONS } from './sample.fixture.ts';
 
 /**
  * A process of the crash and disk tests: appends groups until it is killed or refused.
@@ -23,12 +23,11 @@ const say = (line: string): void => {
   writeSync(1, `${line}\n`);
 };
 
-const open = (): SqliteJournal => openJournal(path, { account: ACCOUNT, reserveBytes: 0 });
-
 function appendGroup(journal: SqliteJournal, random: () => number): void {
   const size = 1 + Math.floor(random() * (random() < 0.1 ? 300 : 6));
   const first = journal.head().seq + 1;
-  const content = random() < 0.2 ? journal.putContent(`content ${first} ${'c'.repeat(3000)}`) : null;
+  const content =
+    random() < 0.2 ? journal.putContent(`content ${first} ${'c'.repeat(3000)}`) : null;
   const pad = 'p'.repeat(Math.floor(random() * 400));
   const entries = Array.from({ length: size }, (_, i) => ({
     at: instant(first),
@@ -42,25 +41,37 @@ function appendGroup(journal: SqliteJournal, random: () => number): void {
 
 function run(): void {
   const random = numbers(Number(seed));
-  let journal = open();
+  let journal = openJournal(path, OPTIONS);
   say(String(journal.head().seq));
   for (;;) {
-    appendGroup(journal, random);
+    try {
+      appendGroup(journal, random);
+    } catch (error) {
+      say(`refused: ${codeOf(error)}`);
+      say(`again: ${codeOf(errorOf(() => appendGroup(journal, random)))}`);
+      journal.close();
+      return;
+    }
     if (random() < 0.03) {
       journal.close();
-      journal = open();
+      journal = openJournal(path, OPTIONS);
     }
   }
 }
 
-function appendAfterRefusal(): string {
+function errorOf(todo: () => void): unknown {
   try {
-    run();
+    todo();
+    return undefined;
   } catch (error) {
-    if (!(error instanceof JournalRefused)) throw error;
-    return error.code;
+    return error;
   }
-  return 'none';
 }
 
-say(`refused: ${appendAfterRefusal()}`);
+function codeOf(error: unknown): string {
+  if (error instanceof JournalRefused) return error.code;
+  throw error;
+}
+
+const error = errorOf(run);
+if (error !== undefined) say(`not opened: ${codeOf(error)}`);

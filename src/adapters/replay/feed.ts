@@ -15,7 +15,7 @@ export class ReplayFeed implements Feed {
     this.lastDay = Math.min(lastDay, Math.max(0, ...newest));
   }
 
-  async completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]> {
+  completed(folded: Float64Array, until: Instant): readonly BarRow[] {
     const rows: BarRow[] = [];
     this.#series.forEach((bars, s) => {
       const last = indexAfter(bars.end, until);

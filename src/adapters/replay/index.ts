@@ -7,3 +7,4 @@
  */
 export * from './clock.ts';
 export * from './feed.ts';
+export * from './stream.ts';

@@ -118,8 +118,8 @@ function finish(
     return;
   }
   printer.finished(desk, seconds);
-  for (const line of summary(record, figures)) say(line);
-  say(`Digest                   ${digest}`);
+  if (options.until === 'run') for (const line of summary(record, figures)) say(line);
+  say(`Digest           ${digest}`);
   if (options.report !== undefined) say(`Report                   ${options.report}`);
 }
 

@@ -38,7 +38,7 @@ export function summary(run: RunRecord, performance: Performance): string[] {
   return lines;
 }
 
-const row = (label: string, text: string): string => `${label.padEnd(24)} ${text}`;
+const row = (label: string, text: string): string => `${label.padEnd(16)} ${text}`;
 
 function holdings(run: RunRecord): string {
   const held = Object.entries(run.equity.at(-1)?.positions ?? {});

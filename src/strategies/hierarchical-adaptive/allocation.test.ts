@@ -24,13 +24,13 @@ describe('trend class', () => {
   });
 });
 
-describe('weights of a cell', () => {
-  const weights = (cell: Cell, bonds: 'Bull' | 'Bear' | null, given: object = {}) => {
-    const mix = mixOf(cell, bonds, params.parse(given));
-    const { leveraged, core, inverse, bullBond, bearBond, cash } = mix;
-    return [leveraged, core, inverse, bullBond, bearBond, cash].map((x) => Number(x.toFixed(9)));
-  };
+const weights = (cell: Cell, bonds: 'Bull' | 'Bear' | null, given: object = {}) => {
+  const mix = mixOf(cell, bonds, params.parse(given));
+  const { leveraged, core, inverse, bullBond, bearBond, cash } = mix;
+  return [leveraged, core, inverse, bullBond, bearBond, cash].map((x) => Number(x.toFixed(9)));
+};
 
+describe('weights of a cell', () => {
   test.each([
     { cell: 1, bonds: 'Bull', given: {}, wanted: [0.6, 0.4, 0, 0, 0, 0] },
     { cell: 2, bonds: 'Bull', given: {}, wanted: [0, 1, 0, 0, 0, 0] },

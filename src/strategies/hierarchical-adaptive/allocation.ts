@@ -104,7 +104,7 @@ const DECIMALS = 1e12;
 
 /**
  * Sum of absolute differences to the targets last carried out; what is missing on a side is 0.
- * Weights are decimal fractions: the noise of doubles past twelve decimals must not pass a threshold.
+ * Weights are decimal fractions: the noise of doubles, past twelve decimals, passes no threshold.
  */
 export function deviation(targets: Weights, last: Weights): number {
   let sum = 0;

@@ -49,7 +49,7 @@ describe.skipIf(ABSENT !== '')(`hierarchical adaptive, reference days${ABSENT}`,
     expect(rows.flatMap((row, i) => differences(played[i]!.facts, row))).toEqual([]);
   });
 
-  test('a fresh strategy each day over 250 days and a quote answers as in hav35b_daily_restart', () => {
+  test('a fresh strategy over 250 days and a quote answers as in hav35b_daily_restart', () => {
     const series = market();
     const found = goldenRows('hav35b_daily_restart').flatMap((row) => {
       const player = new Player(hierarchicalAdaptive, LIVE);

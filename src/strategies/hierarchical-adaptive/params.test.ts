@@ -183,7 +183,9 @@ describe('the nested spelling', () => {
 
   test('is refused with an unknown key, by section and key', () => {
     const trend_engine = { equity_fast_sma: 40, toString: 1 };
-    expect(messages({ trend_engine })).toEqual(['trend_engine.toString: Unrecognized key']);
+    expect(messages({ trend_engine })).toEqual([
+      'trend_engine.toString: Unrecognized key: "toString"',
+    ]);
     expect(messages({ universe: 'QQQ' })).toEqual(['universe: wanted an object']);
   });
 
@@ -194,9 +196,11 @@ describe('the nested spelling', () => {
   });
 });
 
-describe('what is asked for', () => {
-  const subscriptions = (input: unknown) => hierarchicalAdaptive.subscriptions(params.parse(input));
+const subscriptions = (input: unknown) => hierarchicalAdaptive.subscriptions(params.parse(input));
 
+const universe = (input: unknown) => hierarchicalAdaptive.universe(params.parse(input));
+
+describe('what is asked for', () => {
   test('the signal is asked for as long as its averages and baseline need', () => {
     expect(subscriptions({})).toEqual([
       { symbol: 'QQQ', timeframe: '1d', warmup: 150, trigger: true },
@@ -211,7 +215,6 @@ describe('what is asked for', () => {
   });
 
   test('only funds that the parameters allow are in the universe, in the order of trading', () => {
-    const universe = (input: unknown) => hierarchicalAdaptive.universe(params.parse(input));
     expect(universe({})).toEqual(['TQQQ', 'QQQ', 'TMF', 'TMV']);
     expect(universe({ use_inverse_hedge: true, allow_treasury: false })).toEqual([
       'TQQQ',

@@ -35,8 +35,8 @@ const flat = z
 
     sma_fast: windowParam(40).describe('signal average, bars; below sma_slow'),
     sma_slow: windowParam(140).describe('signal average, bars'),
-    t_norm_bull_thresh: z.number().positive().max(1).default(0.2).describe('BullStrong above it'),
-    t_norm_bear_thresh: z.number().negative().min(-1).default(-0.3).describe('BearStrong below it'),
+    t_norm_bull_thresh: z.number().positive().default(0.2).describe('BullStrong above it'),
+    t_norm_bear_thresh: z.number().negative().default(-0.3).describe('BearStrong below it'),
 
     realized_vol_window: windowParam(21, 2).describe('log returns in one volatility, bars'),
     vol_baseline_window: windowParam(126, 2).describe('volatilities in the baseline, bars'),

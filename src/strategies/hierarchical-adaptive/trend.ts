@@ -17,7 +17,7 @@ interface Seen {
   peak: number;
 }
 
-/** Adaptive Kalman filter of the signal closes, and the trend strength read from its innovations. */
+/** Adaptive Kalman filter of the signal closes, and the strength read from its innovations. */
 export class TrendFilter {
   readonly #params: Params;
   readonly #start: number;
@@ -40,7 +40,8 @@ export class TrendFilter {
     );
     this.#largest = tools.use(highest(INNOVATIONS_MAX));
     this.#first = tools.use(wma(Math.min(p.osc_smoothness, OSCILLATOR_MAX[p.compat])));
-    this.#second = tools.use(wma(p.strength_smoothness));
+    const twice = p.double_smoothing && p.strength_smoothness <= STRENGTHS_MAX;
+    this.#second = twice ? tools.use(wma(p.strength_smoothness)) : null;
     this.#seen = tools.state<Seen>({ bars: 0, innovations: 0, peak: 0 });
   }
 
@@ -61,7 +62,7 @@ export class TrendFilter {
     if (seen.innovations < Math.min(p.strength_smoothness, INNOVATIONS_MAX)) return;
     const scale = this.#largest.ready ? this.#largest.value : seen.peak;
     this.#first.update(scale === 0 ? 0 : (100 * innovation) / scale);
-    if (this.#first.ready) this.#second.update(this.#first.value);
+    if (this.#first.ready) this.#second?.update(this.#first.value);
   }
 
   /** The filtered close, dollars; NaN before the filter starts. */
@@ -78,9 +79,7 @@ export class TrendFilter {
   get strength(): number {
     if (!this.#kalman.ready) return Number.NaN;
     if (!this.#first.ready) return 0;
-    const { double_smoothing, strength_smoothness } = this.#params;
-    const twice = double_smoothing && strength_smoothness <= STRENGTHS_MAX && this.#second.ready;
-    return twice ? this.#second.value : this.#first.value;
+    return this.#second?.ready ? this.#second.value : this.#first.value;
   }
 
   /** Strength over T_max, held within -1 to 1. */

@@ -18,7 +18,7 @@ export interface VolatilityDay {
   crush: boolean;
 }
 
-/** Realized volatility of the signal closes against its own baseline, with a memory: Low or High. */
+/** Realized volatility of the signal closes against its baseline, with a memory: Low or High. */
 export class VolatilityState {
   readonly #params: Params;
   readonly #realized;

@@ -1,8 +1,8 @@
 /**
  * ma-crossover: buy when the fast mean of closes crosses above the slow one, sell when below.
  *
- * In: bars of one symbol. Out: orders of one size at crossings. Invariants: one signal a bar; no two
- * buys or sells without the other side between them beyond one position; equal means are no side.
+ * In: bars of one symbol. Out: orders of one size at crossings. Invariants: at most one signal a
+ * bar; signals never sum to more than one size, long or short; equal means are no crossing.
  * Begin with `strategy.ts`.
  */
 import { defineStrategy } from '../../strategy/index.ts';

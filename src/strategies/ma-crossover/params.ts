@@ -2,8 +2,8 @@ import { z } from '../../strategy/index.ts';
 import { refuse, symbolParam, timeframeParam, windowParam } from '../params.ts';
 
 /**
- * Means and bars by name. What the same presets say of confidence, edge, risk, cooldown and positions
- * limits orders, not signals: that belongs to a desk's limits.
+ * Means and bars by name. What the same presets say of confidence, edge, risk, cooldown and
+ * positions limits orders, not signals: that belongs to a desk's limits.
  */
 export const PRESETS = {
   intraday: { fast: 5, slow: 20, timeframe: '5m' },

@@ -2,8 +2,9 @@
  * momentum: buy when the change over some bars rises above a threshold, sell when it falls below
  * the negative of it.
  *
- * In: bars of one symbol. Out: orders of one size. Invariants: one signal a bar; a change that equals
- * the threshold is no crossing; no signal before two changes are known. Begin with `strategy.ts`.
+ * In: bars of one symbol. Out: orders of one size. Invariants: at most one signal a bar; a change
+ * that equals the threshold is no crossing; no signal before two changes are known.
+ * Begin with `strategy.ts`.
  */
 import { defineStrategy } from '../../strategy/index.ts';
 import { params } from './params.ts';

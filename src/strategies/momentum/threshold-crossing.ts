@@ -11,8 +11,8 @@ const SCALARS = 6;
 
 /**
  * Crossing of the change over `lookback` inputs upward through a threshold, or downward through its
- * negative; the threshold is a fraction, taken in whole millionths. Inputs are whole (micro-dollars)
- * and changes are compared as products: a change that equals the threshold has not crossed it.
+ * negative; the threshold is a fraction, taken in whole millionths. Inputs are whole (in
+ * micro-dollars), changes compared as products: one that equals the threshold has not crossed it.
  */
 export class ThresholdCrossing implements Indicator<number, Crossing> {
   value: Crossing = 0;

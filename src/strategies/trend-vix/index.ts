@@ -1,9 +1,9 @@
 /**
  * trend-vix: a leveraged fund with the trend, its inverse against it, cash in a storm.
  *
- * In: daily bars of the signal fund, the VIX and both funds. Out: one fund sized by its average true
- * range, or cash. Invariants: the size changes only with fund or strength; the risk at the stop
- * never passes the share of equity set for it. Begin with `strategy.ts`.
+ * In: daily bars of the signal fund, the VIX and both funds. Out: one fund sized by its average
+ * true range, or cash. Invariants: the size changes only with fund or strength; the risk at the
+ * stop never passes the share of equity set for it. Begin with `strategy.ts`.
  */
 import { defineStrategy, type Subscription } from '../../strategy/index.ts';
 import { params, type Params } from './params.ts';

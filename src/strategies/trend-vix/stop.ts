@@ -10,8 +10,8 @@ export interface Entry {
   price: number;
   /** Distance of the stop below the entry, as a fraction of it: splits do not touch it. */
   distance: number;
-  /** Day of the latest order: only lows of later days reach the stop. */
-  orderDay: number;
+  /** Day of the decision: only lows of later days reach the stop. */
+  day: number;
   /** The stop as of the latest decision, dollars, and the day of the bar it was held against. */
   stop: number;
   checkedDay: number;
@@ -21,18 +21,18 @@ export const noEntry = (): Entry => ({
   fund: null,
   price: 0,
   distance: 0,
-  orderDay: 0,
+  day: 0,
   stop: 0,
   checkedDay: 0,
 });
 
 /**
- * Whether a low since the latest order has reached the stop. The bar of the latest decision is
+ * Whether a low since the entry has reached the stop. The bar of the latest decision is
  * looked at once more, against the stop of then: it may have been provisional.
  */
 export function stopReached(entry: Entry, fund: Fund, view: BookView): boolean {
   const stop = stopOf(entry, fund, view);
-  const from = Math.max(entry.orderDay + 1, entry.checkedDay);
+  const from = Math.max(entry.day + 1, entry.checkedDay);
   for (let ago = 0; fund.day(ago) >= from; ago += 1) {
     const level = fund.day(ago) === entry.checkedDay ? entry.stop : stop;
     if (fund.low(ago) <= level) return true;
@@ -46,12 +46,12 @@ function stopOf(entry: Entry, fund: Fund, view: BookView): number {
   return (cost === undefined ? entry.price : toDollars(cost)) * (1 - entry.distance);
 }
 
-/** Takes in that `fund` is ordered anew, its stop `distance` (a fraction) below what it will cost. */
+/** Takes in that `fund` is entered, the stop to be `distance` (a fraction) below its cost. */
 export function enter(entry: Entry, fund: Fund, distance: number): void {
   entry.fund = fund.symbol;
   entry.price = fund.close;
   entry.distance = distance;
-  entry.orderDay = fund.day(0);
+  entry.day = fund.day(0);
 }
 
 /** Takes in that the newest bar has been looked at. */

@@ -65,7 +65,7 @@ export class TrendVix implements Strategy {
     const stance = position === null ? 'Cash' : day.state;
     const same = stance === this.#memory.stance && this.#carriedOut(position, view);
     this.#memory.stance = stance;
-    this.#follow(position, same, view);
+    this.#follow(position, view);
     this.#facts = factsOf(day, { stop: this.#stop(), stopped });
     const why = whyOf(day, { same, stopped }, this.#params);
     return same ? hold(why, view.lastTargets) : rebalance(this.#targets(position), why);
@@ -100,8 +100,8 @@ export class TrendVix implements Strategy {
     });
   }
 
-  /** Keeps the entry and its stop in step with what is ordered now. */
-  #follow(position: Position | null, same: boolean, view: BookView): void {
+  /** Keeps the entry and its stop in step with the fund wanted now; resizing is no entry. */
+  #follow(position: Position | null, view: BookView): void {
     const entry = this.#entry;
     if (position === null) {
       Object.assign(entry, noEntry());
@@ -109,7 +109,6 @@ export class TrendVix implements Strategy {
     }
     const { fund, atr } = position;
     if (fund.symbol !== entry.fund) enter(entry, fund, (this.#params.stop_atr * atr) / fund.close);
-    else if (!same) entry.orderDay = fund.day(0);
     markChecked(entry, fund, view);
   }
 

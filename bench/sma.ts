@@ -1,0 +1,139 @@
+import { assert, type Money } from '../src/base/index.ts';
+import { accountEquity } from '../src/engine/index.ts';
+import type { Bars } from '../src/market/index.ts';
+import { runBacktest } from '../src/research/index.ts';
+import {
+  type BarView,
+  type Decision,
+  defineStrategy,
+  hold,
+  sma,
+  type StrategyDefinition,
+  trade,
+  z,
+} from '../src/strategy/index.ts';
+import { interleaved, rounded, timed } from './measure.ts';
+import { minuteBars } from './minute-bars.ts';
+import type { Outcome } from './report.ts';
+import { BROKER, COSTS, setupWith } from './setup.ts';
+
+const BARS = 1_000_000;
+const SEED = 7;
+const ROUNDS = 9;
+const BARE_LOOPS = 8;
+const FAST = 10;
+const SLOW = 30;
+const SHARES = 100;
+const CAPITAL = 1_000_000_000_000 as Money; // a million dollars
+
+/** What both ways must agree on; `equity` in micro-dollars. */
+interface Played {
+  readonly fills: number;
+  readonly equity: number;
+}
+
+const HOLD = hold('no crossing');
+const BUY = trade([{ symbol: 'SPY', side: 'buy', quantity: SHARES }], 'the fast mean rose above');
+const SELL = trade([{ symbol: 'SPY', side: 'sell', quantity: SHARES }], 'the fast mean fell below');
+
+/** As its author would write it: means of exact closes, an order at each crossing. */
+export const crossover = defineStrategy({
+  name: 'bench-crossover',
+  version: '1.0',
+  params: z.strictObject({}),
+  universe: () => ['SPY'],
+  subscriptions: () => [{ symbol: 'SPY', timeframe: '1m', warmup: SLOW, trigger: true }],
+  create: (_params, tools) => {
+    const fast = tools.use(sma(FAST));
+    const slow = tools.use(sma(SLOW));
+    const seen = tools.state({ above: false, crossed: false });
+    return {
+      onBar(bar: BarView) {
+        const was = seen.above;
+        const wasReady = slow.ready;
+        fast.update(bar.closePrice);
+        slow.update(bar.closePrice);
+        seen.above = fast.value > slow.value;
+        seen.crossed = wasReady && seen.above !== was;
+      },
+      decide: (): Decision => (seen.crossed ? (seen.above ? BUY : SELL) : HOLD),
+      facts: () => ({ fast: fast.value, slow: slow.value }),
+    };
+  },
+});
+
+/** The backtest itself, with orders, review, broker, ledger and each day's equity. */
+export function playEngine(bars: Bars): Played {
+  const setup = setupWith({
+    strategy: crossover as unknown as StrategyDefinition,
+    params: {},
+    series: [{ symbol: 'SPY', timeframe: '1m', adjustment: 'all' }],
+    capital: CAPITAL,
+    slot: { kind: 'every-bar' },
+    record: 'trades',
+  });
+  const { fills, state } = runBacktest(setup, [bars], { broker: BROKER, fill: 'close' });
+  return { fills: fills.length, equity: accountEquity(state) };
+}
+
+/** The same rule and the same cash over the same columns, with nothing around it. */
+export function playBare({ close, length }: Bars): Played {
+  const fee = COSTS.feePerShare * SHARES;
+  let [fast, slow, cash, shares, fills]: [number, number, number, number, number] = [
+    0, 0, CAPITAL, 0, 0,
+  ];
+  let above = false;
+  for (let i = 0; i < length; i++) {
+    const price = close[i] as number;
+    fast += price - (i < FAST ? 0 : (close[i - FAST] as number));
+    slow += price - (i < SLOW ? 0 : (close[i - SLOW] as number));
+    if (i < SLOW - 1) continue;
+    const now = fast * SLOW > slow * FAST;
+    if (now !== above && i >= SLOW) {
+      const side = now ? 1 : -1;
+      // Closes are whole cents, so a basis point of them is whole micro-dollars.
+      cash -= side * SHARES * (price + (side * price * COSTS.slippagePpm) / 1_000_000) + fee;
+      shares += side * SHARES;
+      fills++;
+    }
+    above = now;
+  }
+  return { fills, equity: cash + shares * (close[length - 1] as number) };
+}
+
+/** One million one-minute bars: the engine beside a bare loop, equal to the micro-dollar. */
+export function benchSma(): Outcome {
+  const bars = minuteBars('SPY', BARS, SEED);
+  let engine: Played = { fills: 0, equity: 0 };
+  let bare: Played = engine;
+  const runEngine = () => {
+    engine = playEngine(bars);
+  };
+  const cold = timed(runEngine);
+  // The loop is so short that alone it would slip between two turns of a busy neighbor.
+  const { first, second } = interleaved(ROUNDS, runEngine, () => {
+    for (let i = 0; i < BARE_LOOPS; i++) bare = playBare(bars);
+  });
+  const equal = engine.fills === bare.fills && engine.equity === bare.equity;
+  const found = `${engine.fills} fills and ${engine.equity}`;
+  assert(equal, `The engine ends with ${found}, a bare loop with ${bare.fills} and ${bare.equity}`);
+  return {
+    figures: {
+      barsPerSecond: Math.round((BARS / first.ms) * 1000),
+      coldBarsPerSecond: Math.round((BARS / cold.ms) * 1000),
+      timesBareLoop: rounded((first.ms / second.ms) * BARE_LOOPS),
+      timesBareLoopByCpu: rounded((first.cpuMs / second.cpuMs) * BARE_LOOPS),
+      engineNsPerBar: rounded((first.ms * 1e6) / BARS),
+      bareNsPerBar: rounded((second.ms * 1e6) / BARS / BARE_LOOPS),
+      fills: engine.fills,
+      finalEquity: engine.equity / 1_000_000,
+      equalToBareLoop: equal,
+    },
+    goals: [
+      { figure: 'barsPerSecond', bound: 'at least', value: 20_000_000 },
+      { figure: 'coldBarsPerSecond', bound: 'at least', value: 8_000_000 },
+      { figure: 'timesBareLoop', bound: 'at most', value: 7 },
+      { figure: 'equalToBareLoop', bound: 'is', value: true },
+    ],
+  };
+}

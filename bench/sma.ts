@@ -70,7 +70,7 @@ export function playEngine(bars: Bars): Played {
     series: [{ symbol: 'SPY', timeframe: '1m', adjustment: 'all' }],
     capital: CAPITAL,
     slot: { kind: 'every-bar' },
-    record: 'trades',
+    record: 'none',
   });
   const { fills, state } = runBacktest(setup, [bars], { broker: BROKER, fill: 'close' });
   return { fills: fills.length, equity: accountEquity(state) };

@@ -247,9 +247,8 @@ export class Runner {
 
   async #giveSignals(until: Instant): Promise<void> {
     for (const [book, signals] of this.#parts.signals ?? []) {
-      const state = this.state.books[book];
-      while (state !== undefined) {
-        const signal = signals[state.signalsTaken];
+      for (;;) {
+        const signal = signals[this.state.books[book]?.signalsTaken ?? signals.length];
         if (signal === undefined || signal.at > until) break;
         await this.#take({ kind: 'signal', at: until, book, signal });
       }
@@ -258,6 +257,7 @@ export class Runner {
 
   async #slot(due: Extract<Due, { kind: 'slot' }>): Promise<void> {
     const { book, session } = due;
+    await this.#catchUp(this.#now());
     const at = this.#now();
     const { slot } = this.#parts.setup.books[book] as BookSetup;
     const isShort = isTooShort(session, slot);

@@ -71,9 +71,9 @@ function sampleBars(symbol: string, to: DateText | undefined): Bars {
 
 function made(
   symbol: string,
-  { kind: _, ...market }: Extract<DataSource, { kind: 'synthetic' }>,
+  source: Extract<DataSource, { kind: 'synthetic' }>,
   to: DateText | undefined,
 ): Bars {
-  const last = to !== undefined && to < market.to ? to : market.to;
-  return syntheticBars({ symbol, ...market, to: last });
+  const last = to !== undefined && to < source.to ? to : source.to;
+  return syntheticBars({ ...source, symbol, to: last });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BrokenPromise } from './assert.ts';
 
 /**
@@ -47,8 +47,7 @@ const isPlainFigure = (item: unknown): boolean =>
   item === null || (typeof item === 'number' && Number.isFinite(item));
 
 /** SHA-256 of UTF-8 text or bytes, as 64 lower-case hex digits. */
-export const sha256 = (data: string | Uint8Array): string =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 
 /** SHA-256 of a value's canonical JSON. */
 export const digest = (value: unknown): string => sha256(canonical(value));

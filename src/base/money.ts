@@ -121,22 +121,61 @@ function isAway(rounding: Rounding, negative: boolean, twice: bigint, d: bigint,
   }
 }
 
+/** Factors up to this leave room to multiply exactly in two parts. */
+const SPLIT_MAX = 2 ** 30;
+const PART = 2 ** 15;
+
 /**
  * value x numerator / denominator, rounded once by `rounding` to a whole number; exact before that.
  * All three are safe integers, denominator not zero; throws otherwise, or if the result is unsafe.
  */
-export function ratio(value: number, numerator: number, denominator: number, rounding: Rounding) {
+export function ratio(
+  value: number,
+  numerator: number,
+  denominator: number,
+  rounding: Rounding,
+): number {
+  if (value >= 0 && numerator >= 0 && denominator > 0 && Number.isInteger(denominator)) {
+    const product = value * numerator;
+    if (product <= SAFE && Number.isInteger(value) && Number.isInteger(numerator)) {
+      const rest = product % denominator;
+      return rounded((product - rest) / denominator, rest, denominator, rounding);
+    }
+    if (numerator <= SPLIT_MAX && denominator <= SPLIT_MAX) {
+      const result = splitRatio(value, numerator, denominator, rounding);
+      if (result <= SAFE) return result;
+    }
+  }
+  return wideRatio(value, numerator, denominator, rounding);
+}
+
+/** As `ratio`, for factors whose product is too large: by long division in two parts, all exact. */
+function splitRatio(value: number, n: number, d: number, rounding: Rounding): number {
+  if (!Number.isSafeInteger(value) || !Number.isInteger(n)) return Number.POSITIVE_INFINITY;
+  const over = value % d;
+  const whole = (value - over) / d;
+  const low = n % PART;
+  const high = over * ((n - low) / PART);
+  const highRest = high % d;
+  const tail = highRest * PART + over * low;
+  const rest = tail % d;
+  const quotient = whole * n + ((high - highRest) / d) * PART + (tail - rest) / d;
+  return rounded(quotient, rest, d, rounding);
+}
+
+/** The quotient of what is not below zero, moved by what is left over. */
+function rounded(quotient: number, rest: number, d: number, rounding: Rounding): number {
+  if (rest === 0 || rounding === 'down' || rounding === 'floor') return quotient;
+  if (rounding !== 'half-even') return quotient + 1;
+  const twice = rest * 2;
+  return twice > d || (twice === d && quotient % 2 === 1) ? quotient + 1 : quotient;
+}
+
+function wideRatio(value: number, numerator: number, denominator: number, rounding: Rounding) {
   assert(denominator !== 0, 'Division by zero');
   checked(value, 'Operand of a ratio');
   checked(numerator, 'Operand of a ratio');
   checked(denominator, 'Operand of a ratio');
-  const product = value * numerator;
-  const fits = Number.isSafeInteger(product) && product >= 0 && denominator > 0;
-  if (fits && rounding !== 'half-even') {
-    const rest = product % denominator;
-    const quotient = (product - rest) / denominator;
-    return rest !== 0 && (rounding === 'up' || rounding === 'ceil') ? quotient + 1 : quotient;
-  }
   const result = roundQuotient(BigInt(value) * BigInt(numerator), BigInt(denominator), rounding);
   if (result > BigInt(SAFE) || result < -BigInt(SAFE)) {
     throw new BadInput(`Result of ${value} x ${numerator} / ${denominator} is out of range`);

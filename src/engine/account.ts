@@ -17,7 +17,8 @@ export interface Difference {
 export function differencesOf(state: State, account: AccountInput['account']): Difference[] {
   const ours = accountPositions(state);
   const differences: Difference[] = [];
-  for (const symbol of new Set([...Object.keys(ours), ...Object.keys(account.positions)])) {
+  const symbols = new Set([...Object.keys(ours), ...Object.keys(account.positions)]);
+  for (const symbol of [...symbols].sort()) {
     const mine = ours[symbol] ?? 0;
     const theirs = account.positions[symbol] ?? 0;
     if (mine === theirs) continue;

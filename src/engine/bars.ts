@@ -5,51 +5,76 @@ import { answer, stopBook } from './decide.ts';
 import type { BarsInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
-import { type BookState, enterDay, type State } from './state.ts';
-import { keepBar, keptBars } from './window.ts';
+import { alert, type BookState, enterDay, type Followers, type State } from './state.ts';
+import { keepBar, keptBars, type Window } from './window.ts';
 
 /** Completed bars: marks move, strategies fold them, and those they trigger answer. */
 export function takeBars(setup: Setup, state: State, input: BarsInput): void {
-  const { bars, series } = input;
+  const { bars, series, decide } = input;
+  if (hasRepeat(state, input)) return takeBars(setup, state, withoutRepeats(state, input));
   for (let i = 0; i < bars.length; i++) {
     const bar = bars[i] as BarView;
     const s = series[i] as number;
-    if (bar.day !== state.day) enterDay(state, bar.day);
+    if (!(bar.day <= state.day)) enterDay(state, bar.day);
     state.marks[s] = bar.closePrice;
     state.folded[s] = bar.at;
-    foldBar(state, s, bar);
+    const { folding } = state.followers[s] as Followers;
+    for (let k = 0; k < folding.length; k++) foldBar(state, folding[k] as BookState, bar);
   }
-  if (input.decide !== 'none') decideTriggered(setup, state, input);
+  if (decide !== 'none') {
+    for (let i = 0; i < series.length; i++) {
+      const { triggered } = state.followers[series[i] as number] as Followers;
+      for (let k = 0; k < triggered.length; k++) {
+        decideTriggered(setup, state, triggered[k] as BookState, input);
+      }
+    }
+  }
+  if (state.plan.keeps) keepBars(state, input);
+}
+
+function keepBars(state: State, { bars, series }: BarsInput): void {
   for (let i = 0; i < bars.length; i++) {
-    const window = state.windows[series[i] as number];
-    if (window !== undefined && window.capacity > 0) keepBar(window, bars[i] as BarView);
+    const window = state.windows[series[i] as number] as Window;
+    if (window.capacity > 0) keepBar(window, bars[i] as BarView);
   }
 }
 
-function foldBar(state: State, series: number, bar: BarView): void {
-  const folding = state.plan.folding[series] as readonly number[];
-  for (let k = 0; k < folding.length; k++) {
-    const book = state.books[folding[k] as number] as BookState;
-    if (book.setup.restart !== null) continue;
-    try {
-      book.strategy.onBar(bar);
-    } catch (error) {
-      stopBook(state, book, `its strategy failed on a bar of ${bar.symbol}: ${messageOf(error)}`);
-    }
+/** Whether a bar is one that its series already has, or an older one: each counts once (F043). */
+function hasRepeat(state: State, { bars, series }: BarsInput): boolean {
+  for (let i = 0; i < bars.length; i++) {
+    const newest = state.folded[series[i] as number] as number;
+    if (!((bars[i] as BarView).at > newest)) return true;
+  }
+  return false;
+}
+
+function withoutRepeats(state: State, input: BarsInput): BarsInput {
+  const isFresh = input.bars.map(
+    (bar, i) => bar.at > (state.folded[input.series[i] as number] ?? 0),
+  );
+  const repeated = input.bars
+    .filter((_, i) => !isFresh[i])
+    .map((bar) => `${bar.symbol} ${bar.date}`);
+  const text = `Bars that are not after the newest of their series are left out: ${repeated.join()}`;
+  alert(state, 'WARNING', 'barsRepeated', text);
+  const bars = input.bars.filter((_, i) => isFresh[i]);
+  return { ...input, bars, series: input.series.filter((_, i) => isFresh[i]) };
+}
+
+function foldBar(state: State, book: BookState, bar: BarView): void {
+  try {
+    book.strategy.onBar(bar);
+  } catch (error) {
+    stopBook(state, book, `its strategy failed on a bar of ${bar.symbol}: ${messageOf(error)}`);
   }
 }
 
-function decideTriggered(setup: Setup, state: State, input: BarsInput): void {
-  for (let i = 0; i < input.series.length; i++) {
-    const triggered = state.plan.triggered[input.series[i] as number] as readonly number[];
-    for (let k = 0; k < triggered.length; k++) {
-      const book = state.books[triggered[k] as number] as BookState;
-      if (input.decide === 'every-bar' && book.setup.slot.kind !== 'every-bar') continue;
-      if (book.setup.signals !== null) workSignals(setup, state, book);
-      else if (book.setup.restart === null) answer(setup, state, book, book.strategy);
-      else decideFresh(setup, state, book, input.bars);
-    }
-  }
+function decideTriggered(setup: Setup, state: State, book: BookState, input: BarsInput): void {
+  const { slot, signals, restart } = book.setup;
+  if (input.decide === 'every-bar' && slot.kind !== 'every-bar') return;
+  if (signals !== null) workSignals(setup, state, book);
+  else if (restart === null) answer(setup, state, book, book.strategy);
+  else decideFresh(setup, state, book, input.bars);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/index.ts';
-import { findOrder } from '../orders/index.ts';
+import { applyReport } from '../orders/index.ts';
 import { isAtLeast } from '../risk/index.ts';
 import type { CommandInput } from './input.ts';
 import { alert, type BookState, type State } from './state.ts';
@@ -25,10 +25,10 @@ export function takeCommand(state: State, input: CommandInput): void {
       return;
     }
     case 'cancel': {
-      const order = findOrder(state.orders, input.order);
-      if (!order || !state.orders.live.has(input.order)) return;
-      order.status = 'canceling';
-      state.effects.push({ kind: 'cancel', order: input.order, reason: `asked by ${input.by}` });
+      const { order, at } = input;
+      if (!state.orders.live.has(order)) return;
+      applyReport(state.orders, { kind: 'cancelRequested', order, at });
+      state.effects.push({ kind: 'cancel', order, reason: `asked by ${input.by}` });
       return;
     }
     default:

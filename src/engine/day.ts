@@ -1,5 +1,4 @@
 import { dayNumber, type Money, times } from '../base/index.ts';
-import { isDone } from '../orders/index.ts';
 import { record, trip } from './decide.ts';
 import type { CloseInput, MissedInput, StartInput } from './input.ts';
 import type { EquityPoint } from './records.ts';
@@ -21,10 +20,10 @@ import {
  */
 export function takeStart(state: State, input: StartInput): void {
   state.epoch = input.epoch;
-  state.effects.push({ kind: 'readAccount' });
   for (const order of state.orders.live.values()) {
-    if (!isDone(order)) state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
+    state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
   }
+  state.effects.push({ kind: 'readAccount' });
   state.books.forEach((book, b) => {
     if (book.slotAnswered || book.slotDate === null) return;
     state.effects.push({ kind: 'observe', book: b, date: book.slotDate });

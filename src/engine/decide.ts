@@ -1,7 +1,6 @@
-import { heldIn } from '../ledger/index.ts';
 import { planOrders, type Planned, planTargets, type Prices } from '../portfolio/index.ts';
 import { lossBreach } from '../risk/index.ts';
-import type { Decision, Facts, Strategy, Weights } from '../strategy/index.ts';
+import type { Decision, Facts, OrderWish, Strategy, Weights } from '../strategy/index.ts';
 import type { Setup } from './setup.ts';
 import {
   accountEquity,
@@ -16,29 +15,32 @@ import { advanceWork } from './work.ts';
 
 /** Weights may add up to this much more than 1 by rounding. */
 const WEIGHT_SLACK = 1e-9;
+/** One wish, in micro-dollars: a billion dollars. Sums beyond it may leave the range of `Money`. */
+const WISH_NOTIONAL_MAX = 1e15;
 
 /** Asks `strategy` for its decision, records it, and begins to carry it out. */
 export function answer(setup: Setup, state: State, book: BookState, strategy: Strategy): void {
   if (book.stopped !== null) return;
   let decision: Decision;
+  let problem: string | null;
   try {
     decision = strategy.decide(book.view);
+    const idle = decision.action === 'hold' || decision.action === 'warmup';
+    if (idle && setup.record !== 'all') return;
+    problem = problemOf(decision, state, book);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     stopBook(state, book, `its strategy failed to decide: ${text}`);
     return;
   }
-  if (decision.action === 'hold' || decision.action === 'warmup') {
-    if (setup.record === 'all') record(state, book, decision, safeFacts(strategy));
-    return;
-  }
-  const problem = problemOf(decision, book);
   if (problem !== null) {
     stopBook(state, book, `its strategy answered nonsense: ${problem}`);
     return;
   }
-  record(state, book, decision, safeFacts(strategy));
-  carryOut(setup, state, book, decision);
+  if (setup.record !== 'none') record(state, book, decision, safeFacts(strategy));
+  if (decision.action === 'rebalance' || decision.action === 'orders') {
+    carryOut(setup, state, book, decision);
+  }
 }
 
 /** The book trades no more until a person resumes it; the desk and other books go on. */
@@ -70,31 +72,62 @@ export function record(
   });
 }
 
+/** Figures as they can be kept: what is neither text, truth nor a finite number is null. */
 function safeFacts(strategy: Strategy): Facts {
-  let facts: Facts;
   try {
-    facts = strategy.facts();
+    const clean: Record<string, number | string | boolean | null> = {};
+    for (const [name, value] of Object.entries(strategy.facts())) {
+      const plain = typeof value === 'string' || typeof value === 'boolean';
+      clean[name] = plain || Number.isFinite(value) ? value : null;
+    }
+    return clean;
   } catch {
     return { facts: 'not available: the strategy failed to give them' };
   }
-  const clean: Record<string, number | string | boolean | null> = {};
-  for (const [name, value] of Object.entries(facts)) {
-    clean[name] = typeof value === 'number' && !Number.isFinite(value) ? null : value;
-  }
-  return clean;
 }
 
-function problemOf(decision: Decision, book: BookState): string | null {
-  if (decision.action === 'rebalance') return weightsProblem(decision.targets, book);
-  if (decision.action !== 'orders') return `action "${String(decision.action)}"`;
-  for (const { symbol, side, quantity } of decision.orders) {
-    if (!book.universe.includes(symbol)) return `"${symbol}" is not in its universe`;
-    if (side !== 'buy' && side !== 'sell') return `side "${String(side)}" for "${symbol}"`;
-    if (!Number.isSafeInteger(quantity) || quantity <= 0) {
-      return `quantity "${quantity}" for "${symbol}" is not whole and above zero`;
-    }
+/** What is wrong with an answer, or null. Whatever passes can be kept, sized and reviewed. */
+function problemOf(decision: Decision, state: State, book: BookState): string | null {
+  if (typeof decision.why !== 'string') return `a reason that is "${typeof decision.why}"`;
+  switch (decision.action) {
+    case 'warmup':
+      return null;
+    case 'hold':
+      return holdProblem(decision.targets);
+    case 'rebalance':
+      return weightsProblem(decision.targets, book);
+    case 'orders':
+      for (const wish of decision.orders) {
+        const problem = wishProblem(wish, state, book);
+        if (problem !== null) return problem;
+      }
+      return null;
+    default:
+      return `action "${String((decision as { action: unknown }).action)}"`;
   }
-  return null;
+}
+
+/** Weights that are only told: a book may hold more than it wants. */
+function holdProblem(targets: Weights): string | null {
+  const wrong = Object.entries(targets).find(([, weight]) => !Number.isFinite(weight));
+  return wrong ? `weight "${wrong[1]}" for "${wrong[0]}"` : null;
+}
+
+function wishProblem(wish: OrderWish, state: State, book: BookState): string | null {
+  const { symbol, side, quantity, limitPrice } = wish;
+  if (!book.universe.includes(symbol)) return `"${symbol}" is not in its universe`;
+  if (side !== 'buy' && side !== 'sell') return `side "${String(side)}" for "${symbol}"`;
+  if (!Number.isSafeInteger(quantity) || quantity <= 0) {
+    return `quantity "${quantity}" for "${symbol}" is not whole and above zero`;
+  }
+  const limit = limitPrice ?? 1;
+  if (!Number.isSafeInteger(limit) || limit <= 0) {
+    return `limit price "${limit}" for "${symbol}" is not whole micro-dollars above zero`;
+  }
+  const { multiplier = 1 } = state.plan.instruments[state.plan.index.get(symbol) ?? -1] ?? {};
+  const notional = Math.max(limit, markOf(state, symbol) ?? 1) * quantity * multiplier;
+  if (notional <= WISH_NOTIONAL_MAX) return null;
+  return `quantity "${quantity}" for "${symbol}" is worth more than a billion dollars`;
 }
 
 function weightsProblem(targets: Weights, book: BookState): string | null {
@@ -108,7 +141,9 @@ function weightsProblem(targets: Weights, book: BookState): string | null {
   return sum > 1 + WEIGHT_SLACK ? `weights add up to ${sum}, above 1` : null;
 }
 
-function carryOut(setup: Setup, state: State, book: BookState, decision: Decision): void {
+type Trading = Extract<Decision, { action: 'rebalance' | 'orders' }>;
+
+function carryOut(setup: Setup, state: State, book: BookState, decision: Trading): void {
   if (book.work !== null) {
     const text = `Book "${book.setup.name}": an earlier plan is still worked, this one is not begun`;
     alert(state, 'WARNING', 'planOverlap', text);
@@ -117,7 +152,8 @@ function carryOut(setup: Setup, state: State, book: BookState, decision: Decisio
   trip(setup, state);
   const planned = planFor(state, book, decision);
   if (planned.legs.length > 0) {
-    book.work = { date: state.date, legs: planned.legs, next: 0, waiting: null };
+    const { legs } = planned;
+    book.work = { date: state.date, legs, next: 0, waiting: null, failed: false };
   }
   if (planned.notes.length > 0) {
     const { name } = book.setup;
@@ -128,7 +164,7 @@ function carryOut(setup: Setup, state: State, book: BookState, decision: Decisio
   advanceWork(setup, state, book);
 }
 
-function planFor(state: State, book: BookState, decision: Decision): Planned {
+function planFor(state: State, book: BookState, decision: Trading): Planned {
   if (decision.action === 'orders') {
     return { legs: planOrders(decision.orders), targets: {}, notes: [] };
   }
@@ -140,8 +176,10 @@ function planFor(state: State, book: BookState, decision: Decision): Planned {
     const shares = heldAndPending(state, book, symbol);
     if (shares !== 0) held[symbol] = shares;
   }
-  for (const symbol of book.ledger.positions.keys()) held[symbol] = heldIn(book.ledger, symbol);
-  return planTargets(decision.action === 'rebalance' ? decision.targets : {}, {
+  for (const symbol of book.ledger.positions.keys()) {
+    held[symbol] ??= heldAndPending(state, book, symbol);
+  }
+  return planTargets(decision.targets, {
     method: book.setup.sizing,
     thresholdPct: book.setup.thresholdPct,
     universe: book.universe,

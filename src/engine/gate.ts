@@ -120,7 +120,8 @@ function addPending(
 ): void {
   const left = remaining(order);
   const { intent } = order;
-  const cost = buyCostPerShare(intent.expectedPrice, setup.costs) * left;
+  const multiplier = state.plan.instruments[state.plan.index.get(intent.symbol) ?? -1]?.multiplier;
+  const cost = buyCostPerShare(intent.expectedPrice, setup.costs) * left * (multiplier ?? 1);
   sum.cost = money(sum.cost + cost);
   if (intent.symbol === symbol) sum.shares += left;
   else sum.otherNotional += Math.ceil(cost * factorOf(state, intent.symbol));

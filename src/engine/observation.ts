@@ -39,6 +39,7 @@ export function takeObservation(setup: Setup, state: State, input: ObservationIn
   }
   book.slotAnswered = true;
   state.fence = input.fence;
+  if (input.at > input.fence) return tellLate(state, book, input);
   const findings = findingsOf(setup, state, book, input);
   for (const { severity, code, text } of findings) {
     alert(state, severity === 'stop' ? 'CRITICAL' : 'WARNING', code, text);
@@ -54,6 +55,14 @@ export function takeObservation(setup: Setup, state: State, input: ObservationIn
   }
   if (book.setup.restart !== null) decideFresh(setup, state, book, input.bars);
   else decideProvisionally(setup, state, book, input.bars);
+}
+
+/** The answer came when no order may leave any more: no trade today, and it says so (F053). */
+function tellLate(state: State, book: BookState, input: ObservationInput): void {
+  const why = `The market was seen ${input.at - input.fence} ms after the last moment to trade`;
+  record(state, book, { action: 'missed', why });
+  const text = `Book "${book.setup.name}": slot of ${input.date} missed: ${why}`;
+  alert(state, 'HIGH', 'slotMissed', text);
 }
 
 function decideProvisionally(
@@ -124,5 +133,6 @@ function historyOf(
     closes: bars.map((bar) => bar.close),
     lastVolume: isIndex ? Number.NaN : (bars.at(-1)?.volume ?? Number.NaN),
     raw: setup.series[index]?.adjustment === 'raw',
+    isIndex,
   };
 }

@@ -1,5 +1,5 @@
 import { type Money, subtract } from '../base/index.ts';
-import { postFill } from '../ledger/index.ts';
+import { heldIn, postFill } from '../ledger/index.ts';
 import {
   applyReport,
   type Fill,
@@ -26,16 +26,24 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
   if (alarm !== null) raise(state, alarm);
   if (!book || !fresh) return;
   if (report.kind === 'fill') bookFill(setup, state, book, order, report.fill);
-  if (report.kind === 'rejected') {
-    const text = `Order "${order.intent.id}" for "${order.intent.symbol}" rejected: ${report.reason}`;
-    alert(state, 'HIGH', 'orderRejected', text);
-  }
-  if (report.kind === 'unknown') {
-    const text = `Order "${order.intent.id}": outcome unknown (${report.reason}); it is asked for`;
+  if (report.kind !== 'fill' && isDone(order)) tellEnd(state, order);
+  if (order.status === 'unknown') {
+    const reason = order.reason ?? 'no reason given';
+    const text = `Order "${order.intent.id}": outcome unknown (${reason}); it is asked for`;
     alert(state, 'HIGH', 'orderUnknown', text);
     state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
   }
   if (isDone(order)) legDone(setup, state, book, order);
+}
+
+/** An order that ended before all of it was filled. */
+function tellEnd(state: State, order: Order): void {
+  const { intent, status, filled, reason } = order;
+  const rejected = status === 'rejected';
+  const text =
+    `Order "${intent.id}" for "${intent.symbol}" ${status} with ${filled} of ${intent.quantity} ` +
+    `filled${reason === null ? '' : `: ${reason}`}`;
+  alert(state, rejected ? 'HIGH' : 'WARNING', rejected ? 'orderRejected' : 'orderEnded', text);
 }
 
 function raise(state: State, alarm: string): void {
@@ -48,6 +56,7 @@ function raise(state: State, alarm: string): void {
 function bookFill(setup: Setup, state: State, book: BookState, order: Order, fill: Fill): void {
   const { intent } = order;
   const index = state.plan.index.get(intent.symbol) ?? -1;
+  const closes = heldIn(book.ledger, intent.symbol) * signOf(intent.side) < 0;
   const posting = postFill(book.ledger, {
     symbol: intent.symbol,
     multiplier: state.plan.instruments[index]?.multiplier ?? 1,
@@ -56,7 +65,7 @@ function bookFill(setup: Setup, state: State, book: BookState, order: Order, fil
     fee: fill.fee,
   });
   book.lastFillAt.set(intent.symbol, intent.at);
-  const realizedPnl = posting.realized === 0 ? (0 as Money) : subtract(posting.realized, fill.fee);
+  const realizedPnl = closes ? subtract(posting.realized, fill.fee) : (0 as Money);
   state.effects.push({
     kind: 'fill',
     record: {
@@ -90,6 +99,7 @@ function watchSlippage(
   const severity = tier === 'WARNING' ? 'WARNING' : tier === 'EXCEEDED' ? 'HIGH' : 'CRITICAL';
   alert(state, severity, `slippage${tier[0]}${tier.slice(1).toLowerCase()}`, text);
   if (tier !== 'ABORT' || book.work === null) return;
-  book.work = { ...book.work, legs: book.work.legs.slice(0, book.work.next) };
+  const { legs, next } = book.work;
+  book.work = { ...book.work, legs: legs.slice(0, next), failed: true };
   alert(state, 'CRITICAL', 'planAborted', `Book "${intent.book}": the rest of its plan is dropped`);
 }

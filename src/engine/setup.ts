@@ -47,20 +47,22 @@ export interface Setup {
   readonly dataLimits: DataLimits;
   readonly orderTimeoutMs: number;
   readonly fenceMs: number;
-  /** Which decisions leave a record: every one, or those that trade. */
-  readonly record: 'all' | 'trades';
+  /** Which decisions leave a record: every one, those that trade, or none (a sweep, a bench). */
+  readonly record: 'all' | 'trades' | 'none';
 }
 
 /** Look-ups made once from a setup. */
 export interface Plan {
   readonly index: ReadonlyMap<string, number>;
   readonly instruments: readonly Instrument[];
-  /** Books that fold the series at this index. */
+  /** Books whose living strategy folds the series at this index. */
   readonly folding: readonly (readonly number[])[];
   /** Books that a bar of the series at this index asks for a decision. */
   readonly triggered: readonly (readonly number[])[];
   /** Completed bars kept of each series: enough for restarts and data checks; 0 keeps none. */
   readonly kept: readonly number[];
+  /** True when any series keeps bars. */
+  readonly keeps: boolean;
 }
 
 /** Throws `BadInput` when a book follows a series the desk does not have, or none triggers it. */
@@ -80,7 +82,7 @@ export function planOf(setup: Setup): Plan {
         const wanted = `"${subscription.symbol}" in bars of ${subscription.timeframe}`;
         throw new BadInput(`Book "${book.name}": the desk has no data for ${wanted}`);
       }
-      folding[series]?.push(b);
+      if (book.restart === null) folding[series]?.push(b);
       if (subscription.trigger) triggered[series]?.push(b);
       const daily = subscription.timeframe.endsWith('d');
       const need = Math.max(book.restart ?? 0, daily ? subscription.warmup : 0);
@@ -88,7 +90,7 @@ export function planOf(setup: Setup): Plan {
     }
   });
   const instruments = setup.series.map((series) => instrumentOf(series.symbol));
-  return { index, instruments, folding, triggered, kept };
+  return { index, instruments, folding, triggered, kept, keeps: kept.some((count) => count > 0) };
 }
 
 /** What all books start with. */

@@ -54,6 +54,6 @@ function workSignal(
   const why = `Signal: ${side} ${quantity} ${symbol}`;
   record(state, book, { action: 'orders', why }, { ...facts, quantity });
   const legs = [{ kind: 'order' as const, symbol, side, quantity }];
-  book.work = { date: state.date, legs, next: 0, waiting: null };
+  book.work = { date: state.date, legs, next: 0, waiting: null, failed: false };
   advanceWork(setup, state, book);
 }

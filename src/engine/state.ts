@@ -16,6 +16,8 @@ export interface Work {
   next: number;
   /** The order of the leg under way. */
   waiting: ClientOrderId | null;
+  /** True once a leg was not carried out: the plan's targets are not what the book then holds. */
+  failed: boolean;
 }
 
 export interface BookState {
@@ -40,6 +42,14 @@ export interface BookState {
   lastFillAt: Map<string, Instant>;
 }
 
+/** The books a series concerns, looked up once. */
+export interface Followers {
+  /** Those whose living strategy folds it. */
+  readonly folding: readonly BookState[];
+  /** Those that answer on it. */
+  readonly triggered: readonly BookState[];
+}
+
 /** The fold of all inputs so far. Changed in place, by `step` alone. */
 export interface State {
   at: Instant;
@@ -52,6 +62,8 @@ export interface State {
   readonly orders: Orders;
   /** Newest price by series index; NaN before the first. */
   readonly marks: Float64Array;
+  /** By series index: what a bar of it concerns. */
+  readonly followers: readonly Followers[];
   /** Completed bars kept by series index. */
   readonly windows: readonly Window[];
   /** Newest completed bar's end by series index; 0 before the first. */
@@ -82,6 +94,7 @@ export function newState(setup: Setup): State {
     books: [],
     orders: newOrders(),
     marks: new Float64Array(setup.series.length).fill(Number.NaN),
+    followers: [],
     windows: plan.kept.map((capacity) => newWindow(capacity)),
     folded: new Float64Array(setup.series.length),
     halt: 'NONE',
@@ -95,6 +108,13 @@ export function newState(setup: Setup): State {
     inputs: 0,
   };
   for (const book of setup.books) state.books.push(newBook(book, state));
+  const booksOf = (indices: readonly number[] = []) =>
+    indices.map((b) => state.books[b] as BookState);
+  const followers = setup.series.map((_, s) => ({
+    folding: booksOf(plan.folding[s]),
+    triggered: booksOf(plan.triggered[s]),
+  }));
+  (state.followers as Followers[]).push(...followers);
   return state;
 }
 
@@ -165,9 +185,9 @@ export function accountPositions(state: State): Record<string, number> {
 export const heldAndPending = (state: State, book: BookState, symbol: string): number =>
   heldIn(book.ledger, symbol) + pending(state.orders, symbol, book.setup.name);
 
-/** Moves the trading date; a new one starts the day's counts. */
+/** Moves the trading date, forward only; a new one starts the day's counts. */
 export function enterDay(state: State, day: number): void {
-  if (day === state.day) return;
+  if (day <= state.day) return;
   state.day = day;
   state.date = dateOfDay(day);
   for (const book of state.books) book.ordersToday = 0;

@@ -1,4 +1,4 @@
-import { assert, unreachable } from '../base/index.ts';
+import { BrokenPromise, unreachable } from '../base/index.ts';
 import { takeAccount } from './account.ts';
 import { takeActivity } from './activity.ts';
 import { takeBars } from './bars.ts';
@@ -21,7 +21,7 @@ const NOTHING: readonly Effect[] = [];
  * Inputs come in the order of their instants; throws when one lies before the newest.
  */
 export function step(setup: Setup, state: State, input: Input): readonly Effect[] {
-  assert(input.at >= state.at, `Input "${input.kind}" lies ${state.at - input.at} ms in the past`);
+  if (!(input.at >= state.at)) throw new BrokenPromise(pastText(state, input));
   state.at = input.at;
   state.inputs++;
   if (state.effects.length > 0) state.effects = [];
@@ -29,6 +29,9 @@ export function step(setup: Setup, state: State, input: Input): readonly Effect[
   if (state.orders.live.size > 0) cancelOverdue(setup, state);
   return state.effects.length === 0 ? NOTHING : state.effects;
 }
+
+const pastText = (state: State, input: Input): string =>
+  `Input "${input.kind}" at "${input.at}" is not at or after "${state.at}"`;
 
 function dispatch(setup: Setup, state: State, input: Input): void {
   switch (input.kind) {

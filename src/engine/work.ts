@@ -9,19 +9,26 @@ import {
   type Purpose,
   type Side,
 } from '../orders/index.ts';
-import { type Leg, type Sized, sizeToShares, sizeToWeight } from '../portfolio/index.ts';
+import {
+  type Leg,
+  type Sized,
+  sizeToShares,
+  sizeToWeight,
+  weightsHeld,
+} from '../portfolio/index.ts';
 import { review, roomToBuy, spendable } from '../risk/index.ts';
+import type { Weights } from '../strategy/index.ts';
 import { type Draft, gateInput } from './gate.ts';
 import type { Setup } from './setup.ts';
 import { alert, bookEquity, type BookState, heldAndPending, markOf, type State } from './state.ts';
 
 /** Works the next legs of a book's plan until one is sent; each is sized when its turn comes. */
 export function advanceWork(setup: Setup, state: State, book: BookState): void {
-  const { work } = book;
-  while (work !== null && book.work === work && work.waiting === null) {
+  for (let { work } = book; work !== null && work.waiting === null; { work } = book) {
     const leg = work.legs[work.next];
     if (leg === undefined) {
       book.work = null;
+      if (work.failed && work.legs[0]?.kind !== 'order') book.lastTargets = weightsNow(state, book);
       return;
     }
     work.next++;
@@ -34,20 +41,34 @@ export function legDone(setup: Setup, state: State, book: BookState, order: Orde
   const { work } = book;
   if (work === null || work.waiting !== order.intent.clientOrderId) return;
   work.waiting = null;
-  if (order.status !== 'filled') forgetTarget(book, order.intent.symbol);
+  if (order.status !== 'filled') work.failed = true;
   advanceWork(setup, state, book);
 }
 
-/** A target that was not reached is not "carried out": the next decision sees the deviation. */
-function forgetTarget(book: BookState, symbol: string): void {
-  if (book.lastTargets[symbol] === undefined) return;
-  book.lastTargets = { ...book.lastTargets, [symbol]: 0 };
+const failLeg = (book: BookState): void => {
+  if (book.work !== null) book.work.failed = true;
+};
+
+/**
+ * What the book holds at the marks. After a plan that was not carried out in full this stands for its
+ * targets: the next decision sees every gap, of an exit that failed and of what it should have paid.
+ */
+function weightsNow(state: State, book: BookState): Weights {
+  const held: Record<string, number> = {};
+  const prices: Record<string, Price> = {};
+  for (const { symbol, quantity } of book.ledger.positions.values()) {
+    const mark = markOf(state, symbol);
+    held[symbol] = quantity;
+    if (mark !== undefined) prices[symbol] = mark;
+  }
+  return weightsHeld(held, prices, bookEquity(state, book));
 }
 
 function sendLeg(setup: Setup, state: State, book: BookState, leg: Leg): Order | null {
   const price = markOf(state, leg.symbol);
   if (price === undefined) {
     alert(state, 'HIGH', 'priceMissing', `${leg.symbol}: no price, its leg is not sent`);
+    failLeg(book);
     return null;
   }
   if (leg.kind === 'order') {
@@ -109,7 +130,7 @@ export function send(
     const text = `${book.setup.name}: ${draft.side} ${draft.quantity} ${symbol} refused`;
     const { code, found, limit } = refusal;
     alert(state, 'WARNING', code, `${text} (${code}): found ${found}, limit ${limit}`);
-    forgetTarget(book, symbol);
+    failLeg(book);
     return null;
   }
   book.ordersToday++;

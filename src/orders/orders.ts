@@ -7,7 +7,7 @@ import { type ClientOrderId, type Intent, signOf } from './request.ts';
 export interface Orders {
   readonly live: Map<ClientOrderId, Order>;
   /** The newest orders done, newest last, for late fills and repeats; older ones are not known. */
-  readonly done: Map<ClientOrderId, Order>;
+  done: Map<ClientOrderId, Order>;
 }
 
 const DONE_KEPT = 512; // at least: several days of a busy desk
@@ -41,14 +41,17 @@ export function applyReport(orders: Orders, report: Report): AppliedReport {
   return { known: true, order, fresh: applied.fresh, alarm: applied.alarm };
 }
 
-/** Forgets the oldest by the hundreds: a map that loses its first key each time gets slow. */
-function keepDone({ done }: Orders, order: Order): void {
-  done.set(order.intent.clientOrderId, order);
-  if (done.size < 2 * DONE_KEPT) return;
-  for (const id of done.keys()) {
-    if (done.size === DONE_KEPT) return;
-    done.delete(id);
-  }
+/**
+ * Forgets the oldest by the hundreds, into a fresh map: one that loses its first key with each order
+ * gets slow, and its discarded tables keep the orders in memory.
+ */
+function keepDone(orders: Orders, order: Order): void {
+  orders.done.set(order.intent.clientOrderId, order);
+  let forgotten = orders.done.size - DONE_KEPT;
+  if (forgotten < DONE_KEPT) return;
+  const newest = new Map<ClientOrderId, Order>();
+  for (const [id, one] of orders.done) if (forgotten-- <= 0) newest.set(id, one);
+  orders.done = newest;
 }
 
 /** Signed shares still to come in `symbol`, of `book` or of all; UNKNOWN counts in full. */

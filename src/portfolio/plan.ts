@@ -1,4 +1,4 @@
-import { fractionOf, type Money, type Price, times } from '../base/index.ts';
+import { fractionOf, type Money, times } from '../base/index.ts';
 import type { OrderWish, Weights } from '../strategy/index.ts';
 import { type Prices, rebalanceDifference, type Shares, weightsToShares } from './size.ts';
 
@@ -16,10 +16,16 @@ export interface Planned {
   readonly notes: readonly string[];
 }
 
+/**
+ * `changed-targets` works targets that differ from the last ones, however far positions drifted;
+ * `all-targets` works every gap in shares that is worth the threshold.
+ */
 export type SizingMethod = 'changed-targets' | 'all-targets';
 
+/** The book as a plan is made for it. */
 export interface PlanningBook {
   readonly method: SizingMethod;
+  /** Smallest trade worth doing in percent of equity, for `all-targets`. */
   readonly thresholdPct: number;
   /** In the order in which legs of one pass are worked. */
   readonly universe: readonly string[];
@@ -32,30 +38,39 @@ export interface PlanningBook {
 
 /**
  * Legs for target weights: reductions first, then raises, each in the order of the universe.
- * A target worth less than one share, or without a price and not held, counts as 0.
+ * A target worth less than one share counts as 0, and so does one without a price. What is held,
+ * wanted and without a price is left as it is, and its last target stays on record.
  */
 export function planTargets(targets: Weights, book: PlanningBook): Planned {
   const notes: string[] = [];
-  const wanted = reachable(targets, book, notes);
+  const { wanted, left } = reachable(targets, book, notes);
   const legs =
     book.method === 'changed-targets' ? changedLegs(wanted, book) : shareLegs(wanted, book, notes);
-  return { legs, targets: wanted, notes };
+  return { legs, targets: { ...wanted, ...left }, notes };
 }
 
-function reachable(targets: Weights, book: PlanningBook, notes: string[]): Weights {
+/** The weights that can be worked, and those of holdings that are left as they are. */
+function reachable(targets: Weights, book: PlanningBook, notes: string[]) {
   const wanted: Record<string, number> = {};
+  const left: Record<string, number> = {};
   for (const symbol of symbolsOf(targets, book)) {
     const weight = targets[symbol] ?? 0;
     const at = book.prices[symbol];
-    const buys = at !== undefined && fractionOf(book.equity, weight, 'down') >= times(at, 1);
-    wanted[symbol] = weight !== 0 && buys ? weight : 0;
-    if (weight !== 0 && !buys) {
-      notes.push(`${symbol}: ${at === undefined ? 'no price' : 'less than one share'}, target 0`);
+    if (weight === 0) wanted[symbol] = 0;
+    else if (at === undefined && (book.held[symbol] ?? 0) !== 0) {
+      left[symbol] = book.lastTargets[symbol] ?? 0;
+      notes.push(`${symbol}: no price, left as it is`);
+    } else {
+      const buys = at !== undefined && fractionOf(book.equity, weight, 'down') >= times(at, 1);
+      wanted[symbol] = buys ? weight : 0;
+      const why = at === undefined ? 'no price' : 'less than one share';
+      if (!buys) notes.push(`${symbol}: ${why}, target 0`);
     }
   }
-  return wanted;
+  return { wanted, left };
 }
 
+/** The universe in its order, then what else is wanted or held. */
 function symbolsOf(targets: Weights, book: PlanningBook): string[] {
   const others = [...Object.keys(targets), ...Object.keys(book.held)];
   return [...new Set([...book.universe, ...others])].filter((symbol) => symbol !== 'CASH');
@@ -77,32 +92,33 @@ function changedLegs(wanted: Weights, book: PlanningBook): Leg[] {
 function shareLegs(wanted: Weights, book: PlanningBook, notes: string[]): Leg[] {
   const { shares } = weightsToShares(wanted, book.equity, book.prices);
   const { difference, kept } = rebalanceDifference(book.held, shares, book);
-  for (const symbol of Object.keys(difference)) {
-    if (kept[symbol] === undefined) {
-      notes.push(`${symbol}: ${difference[symbol]} shares are below the threshold`);
-    }
+  for (const [symbol, gap] of Object.entries(difference)) {
+    if (kept[symbol] === undefined) notes.push(`${symbol}: ${gap} shares are below the threshold`);
   }
-  const legs = Object.keys(wanted)
-    .filter((symbol) => kept[symbol] !== undefined)
-    .map((symbol): Leg => ({ kind: 'shares', symbol, target: shares[symbol] ?? 0 }));
-  const sells = legs.filter((leg) => (kept[leg.symbol] ?? 0) < 0);
-  return [...sells, ...legs.filter((leg) => (kept[leg.symbol] ?? 0) > 0)];
+  const gapOf = (symbol: string): number => kept[symbol] ?? 0;
+  const symbols = Object.keys(wanted);
+  const sells = symbols.filter((symbol) => gapOf(symbol) < 0);
+  const buys = symbols.filter((symbol) => gapOf(symbol) > 0);
+  return [...sells, ...buys].map((symbol) => ({
+    kind: 'shares',
+    symbol,
+    target: shares[symbol] ?? 0,
+  }));
 }
 
 /** Legs for wished orders: sells first, otherwise in their order. */
 export function planOrders(orders: readonly OrderWish[]): readonly Leg[] {
-  const legs = orders.map((order): Leg => ({ kind: 'order', ...order }));
-  if (legs.length < 2) return legs;
-  const sells = orders.map((order) => order.side === 'sell');
-  return [...legs.filter((_, i) => sells[i]), ...legs.filter((_, i) => !sells[i])];
+  const sells = orders.filter((order) => order.side === 'sell');
+  const buys = orders.filter((order) => order.side !== 'sell');
+  return [...sells, ...buys].map((order): Leg => ({ kind: 'order', ...order }));
 }
 
-/** Weights of what is held, as fractions of `equity` to nine decimals; empty when equity is not above 0. */
+/** Weights of what is held, as fractions of `equity`; empty when that is not above 0. */
 export function weightsHeld(held: Shares, prices: Prices, equity: Money): Weights {
   const weights: Record<string, number> = {};
   if (equity <= 0) return weights;
   for (const [symbol, shares] of Object.entries(held)) {
-    const at: Price | undefined = prices[symbol];
+    const at = prices[symbol];
     if (at !== undefined && shares !== 0) weights[symbol] = times(at, shares) / equity;
   }
   return weights;

@@ -1,4 +1,4 @@
-import { type Money, type Price, ratio, times, unitsIn } from '../base/index.ts';
+import { type Money, type Price, ratio, unitsIn } from '../base/index.ts';
 
 /** Which signals of a file are worth an order, and how large. */
 export interface SignalFilters {
@@ -14,19 +14,22 @@ export interface SignalFilters {
   readonly notionalPctMax: number;
 }
 
+/** An order that somebody wishes at an instant, as a file or another program tells it. */
 export interface Signal {
   readonly symbol: string;
   readonly at: number;
   readonly side: 'buy' | 'sell';
+  /** Shares wanted at most; a part of a share counts as none. */
   readonly quantity: number;
+  /** 0 to 1, null where it is not given. */
   readonly confidence: number | null;
-  /** Fraction of the price. */
+  /** Fraction of the price, null where it is not given. */
   readonly expectedProfit: number | null;
 }
 
 const BPS = 10_000;
 
-/** Why a signal is skipped, or null when it passes the filters. `sinceFillMs` is null before any fill. */
+/** Why a signal is skipped, or null when it passes. `sinceFillMs` is null before any fill. */
 export function signalRefusal(
   signal: Signal,
   filters: SignalFilters,
@@ -47,8 +50,9 @@ export function signalRefusal(
 }
 
 /**
- * Shares for a signal: its own quantity, cut to the risk (equity x risk over a per-share loss of the
- * expected edge, at least 1 bp, at least one share) and to the largest notional. 0: not even one.
+ * Shares for a signal, rounded down: its own quantity, cut to the risk (equity x risk over a loss per
+ * share of the least expected profit, at least 1 bp; one share always passes) and to the largest
+ * notional at `price`. 0: not even one.
  */
 export function sizeSignal(
   wanted: number,
@@ -60,6 +64,6 @@ export function sizeSignal(
   const lossPpm = Math.round(Math.max(filters.minProfitBps, 1) * 100);
   const byRisk = Math.max(1, ratio(risk, 1_000_000, price * lossPpm, 'down'));
   const most = ratio(equity, Math.round(filters.notionalPctMax * BPS), 100 * BPS, 'down');
-  const byNotional = unitsIn(most as Money, times(price, 1), 'down');
+  const byNotional = unitsIn(most as Money, price, 'down');
   return Math.max(0, Math.min(Math.floor(wanted), byRisk, byNotional));
 }

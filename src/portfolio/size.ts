@@ -14,6 +14,7 @@ import { buyCostPerShare, type Costs, slippedPrice } from './costs.ts';
 
 const CASH = 'CASH';
 const OVER_ALLOCATION = 1.0001;
+const WEIGHT_MAX = 1 + 5e-10; // weights count at nine decimals
 
 export type Shares = Readonly<Record<string, number>>;
 export type Prices = Readonly<Record<string, Price>>;
@@ -25,7 +26,7 @@ export interface Allocation {
 }
 
 /**
- * Whole shares (down) for weights of `equity`; what is not invested is cash.
+ * Whole shares (down) for weights of `equity`, taken at nine decimals; what is not invested is cash.
  * Throws `BadInput` for a weight outside 0 to 1, a missing price, or more than 100.01 % allocated.
  */
 export function weightsToShares(weights: Weights, equity: Money, prices: Prices): Allocation {
@@ -33,7 +34,7 @@ export function weightsToShares(weights: Weights, equity: Money, prices: Prices)
   let spent = 0;
   for (const [symbol, weight] of Object.entries(weights)) {
     if (symbol === CASH || weight === 0) continue;
-    if (!(weight >= 0 && weight <= 1)) {
+    if (!(weight >= 0 && weight < WEIGHT_MAX)) {
       throw new BadInput(`Weight of "${symbol}": found "${weight}", wanted 0 to 1`);
     }
     const at = prices[symbol];
@@ -60,13 +61,13 @@ export function rebalanceDifference(
 ): { difference: Shares; kept: Shares } {
   const difference: Record<string, number> = {};
   const kept: Record<string, number> = {};
+  const smallest = fractionOf(market.equity, market.thresholdPct / 100, 'up');
   for (const symbol of new Set([...Object.keys(current), ...Object.keys(target)])) {
     const gap = (target[symbol] ?? 0) - (current[symbol] ?? 0);
     if (gap === 0) continue;
     difference[symbol] = gap;
     const at = market.prices[symbol];
     const isExit = !market.exitsToo && (target[symbol] ?? 0) === 0;
-    const smallest = fractionOf(market.equity, market.thresholdPct / 100, 'up');
     if (isExit || at === undefined || times(at, Math.abs(gap)) >= smallest) kept[symbol] = gap;
   }
   return { difference, kept };
@@ -83,20 +84,25 @@ export interface SizingMoment {
   readonly costs: Costs;
 }
 
+/** The order that a leg takes. */
 export interface Sized {
   readonly side: Side;
   /** Whole shares, 0 for nothing to do. */
   readonly quantity: number;
 }
 
+/** The order that closes what is held, long or short, whatever cash there is. */
+const exit = (held: number): Sized => ({
+  side: held < 0 ? 'buy' : 'sell',
+  quantity: Math.abs(held),
+});
+
 /**
- * The order that brings one long position to `weight` of equity: an exit sells all; a raise buys
- * what the gap and the cash pay for, costs counted; a cut sells down. Always rounded down.
+ * The order that brings one long position to `weight` of equity: an exit closes all; a raise buys
+ * what the gap and the cash pay for, costs counted; a cut sells down to it. Always rounded down.
  */
 export function sizeToWeight(weight: number, moment: SizingMoment): Sized {
-  if (weight === 0) {
-    return { side: moment.held < 0 ? 'buy' : 'sell', quantity: Math.abs(moment.held) };
-  }
+  if (weight === 0) return exit(moment.held);
   const wanted = fractionOf(moment.equity, weight, 'down');
   const gap = subtract(wanted, times(moment.price, moment.held));
   if (gap >= 0) return { side: 'buy', quantity: affordable(gap, moment) };
@@ -105,8 +111,9 @@ export function sizeToWeight(weight: number, moment: SizingMoment): Sized {
   return { side: 'sell', quantity: Math.min(quantity, Math.max(0, moment.held)) };
 }
 
-/** The order that brings a position to `target` shares, a buy cut to the cash that is there. */
+/** The order that brings a position to `target` shares, 0 or more; a buy is cut to the cash. */
 export function sizeToShares(target: number, moment: SizingMoment): Sized {
+  if (target === 0) return exit(moment.held);
   const gap = target - moment.held;
   if (gap < 0) return { side: 'sell', quantity: -gap };
   return { side: 'buy', quantity: Math.min(gap, affordable(moment.spendable, moment)) };

@@ -46,6 +46,7 @@ export interface BacktestResult {
 }
 
 const PROGRESS_EVERY = 65_536;
+const PROGRESS_MASK = PROGRESS_EVERY - 1;
 
 /**
  * Plays `series` (in the order of `setup.series`) through the engine and the built-in broker, without
@@ -105,18 +106,23 @@ class Backtest {
       decide: 'none' as 'none' | 'all',
     };
     const { end, day } = bars;
+    const setup = this.#setup;
+    const state = this.#state;
+    const firstDay = this.#firstDay;
     const last = this.#endIndex(bars);
-    const simple = this.#options.signals === undefined && this.#options.fill === 'close';
+    const simple = this.#options.signals === undefined;
+    let waits = false;
     for (let i = 0; i < last; i++) {
       cursor.index = i;
       const today = day[i] as number;
       input.at = end[i] as Instant;
-      input.decide = today >= this.#firstDay ? 'all' : 'none';
-      if (!simple) this.#beforeBars(input.at, [cursor]);
-      const effects = step(this.#setup, this.#state, input);
+      input.decide = today >= firstDay ? 'all' : 'none';
+      if (waits || !simple) this.#beforeBars(input.at, [cursor]);
+      const effects = step(setup, state, input);
       if (effects.length > 0) this.#perform(effects);
+      if (waits || effects.length > 0) waits = this.#broker.working.size > 0;
       if (i + 1 === last || day[i + 1] !== today) this.#closeDay(input.at, today);
-      if (i % PROGRESS_EVERY === 0) this.#options.onProgress?.(i / last);
+      if ((i & PROGRESS_MASK) === 0) this.#options.onProgress?.(i / last);
     }
   }
 
@@ -200,7 +206,11 @@ class Backtest {
     if (this.#broker.working.size > 0) {
       const opens = new Map(bars.map((bar) => [bar.symbol, bar.bars.open[bar.index] as Price]));
       const market = (symbol: string) => opens.get(symbol);
-      this.#report(this.#broker.advance(at, market));
+      // What a fill lets go, as the buys that a sale pays for, fills at the same open.
+      for (let reports = this.#broker.advance(at, market); reports.length > 0;) {
+        this.#report(reports);
+        reports = this.#broker.advance(at, market);
+      }
     }
     const signals = this.#options.signals ?? [];
     while (this.#nextSignal < signals.length) {
@@ -214,6 +224,9 @@ class Backtest {
 
   #closeDay(at: Instant, day: number): void {
     if (day < this.#firstDay) return;
+    // An order decided on at the close waits for the next open, where that is when orders fill.
+    const before = this.#options.fill === 'next-open' ? at : Infinity;
+    if (this.#broker.working.size > 0) this.#report(this.#broker.closeDay(at, before));
     this.#perform(step(this.#setup, this.#state, { kind: 'close', at, date: dateOfDay(day) }));
   }
 

@@ -16,21 +16,28 @@ export interface Finding {
   readonly text: string;
 }
 
+/** Bounds on the data of a decision. */
 export interface DataLimits {
   /** Largest change between closes, and to the quote, in percent, both directions. */
   readonly corporateActionPct: number;
-  /** How many closes back that is looked for. */
+  /** How many changes between closes back that is looked for. */
   readonly lookbackDays: number;
   readonly quoteAgeMsMax: number;
 }
 
+/** A quote as it reached us; null where none did. */
 export interface QuoteSeen {
   readonly symbol: string;
   readonly price: Price | null;
   readonly at: Instant;
 }
 
-/** F039, F040: a price that is present, above zero, of this session, and young enough. */
+const AHEAD_MS_MAX = MINUTE_MS; // how far the source's clock may be before ours
+
+/**
+ * F039, F040: a price that is present, above zero, of this session, and at most as old as the limit.
+ * `now.open` is the session's first instant.
+ */
 export function checkQuote(
   quote: QuoteSeen,
   now: { at: Instant; open: Instant },
@@ -44,38 +51,46 @@ export function checkQuote(
     return stop('quoteOfAnotherSession', `${symbol}: last quote is of ${formatInstant(quote.at)}`);
   }
   const age = now.at - quote.at;
-  if (age <= limits.quoteAgeMsMax && age >= -MINUTE_MS) return null;
+  if (age <= limits.quoteAgeMsMax && age >= -AHEAD_MS_MAX) return null;
   return stop('quoteStale', `${symbol}: quote is ${age} ms old, limit ${limits.quoteAgeMsMax} ms`);
 }
 
+/** One series as the strategy will fold it. */
 export interface HistorySeen {
   readonly symbol: string;
   /** Exchange days of the completed bars, oldest first. */
   readonly days: readonly number[];
-  /** Their closes. */
+  /** Their closes, in the unit of the quote. */
   readonly closes: readonly number[];
+  /** NaN where the instrument has none. */
   readonly lastVolume: number;
   /** True for prices as traded, in which a split shows as a jump. */
   readonly raw: boolean;
+  /** An index is never split, and may jump as far as it likes. */
+  readonly isIndex: boolean;
 }
 
-/** F043: rising days, complete against the calendar, up to the session before `today`. */
+/**
+ * F043: rising days before `today`, complete against the calendar from the first bar to the session
+ * before `today`. A bar of a day without a session is let pass: an index is published on some.
+ * Nothing to find without bars.
+ */
 export function checkHistory(history: HistorySeen, today: number): Finding | null {
   const { symbol, days } = history;
-  for (let i = 1; i < days.length; i++) {
-    if ((days[i] as number) <= (days[i - 1] as number)) {
-      return stop(
-        'barsOutOfOrder',
-        `${symbol}: bar ${i + 1} of the history is not after the one before`,
-      );
+  for (let i = 0; i < days.length; i++) {
+    const [day, before] = [days[i] as number, days[i - 1] ?? Number.NEGATIVE_INFINITY];
+    if (!(day > before)) {
+      return stop('barsOutOfOrder', `${symbol}: bar ${i + 1} of the history is not after bar ${i}`);
+    }
+    if (!(day < today)) {
+      const text = `${symbol}: ${dateOfDay(day)} is in the history, yet not completed`;
+      return stop('barsOutOfOrder', text);
     }
   }
-  if (days.length === 0) return null;
   let at = days.length - 1;
-  for (let day = today - 1; at >= 0 && day >= (days[0] as number); day--) {
-    const isSession = sessionOfDay(day) !== undefined;
+  for (let day = today - 1; at >= 0; day--) {
     if (days[at] === day) at--;
-    else if (isSession) {
+    else if (sessionOfDay(day) !== undefined) {
       const code = at === days.length - 1 ? 'barsStale' : 'barsIncomplete';
       return stop(code, `${symbol}: no bar of session ${dateOfDay(day)}`);
     }
@@ -83,14 +98,18 @@ export function checkHistory(history: HistorySeen, today: number): Finding | nul
   return null;
 }
 
-/** F036: a jump in prices as traded, or to the quote, that may be a split; both directions. */
+/**
+ * F036, F042: a jump that may be a split, in prices as traded of the last days, and in any prices
+ * from the last close to the `quote`, where it may be a bad tick too. Both directions; null for an
+ * index and when no change is above the limit.
+ */
 export function checkCorporateAction(
   history: HistorySeen,
   quote: number | null,
   limits: DataLimits,
 ): Finding | null {
-  if (!history.raw) return null;
-  const closes = history.closes.slice(-(limits.lookbackDays + 1));
+  if (history.isIndex) return null;
+  const closes = history.closes.slice(history.raw ? -(limits.lookbackDays + 1) : -1);
   if (quote !== null) closes.push(quote);
   for (let i = 1; i < closes.length; i++) {
     const change = ((closes[i] as number) / (closes[i - 1] as number) - 1) * 100;

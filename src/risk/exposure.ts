@@ -7,7 +7,7 @@ import type { Proposal, Standing } from './review.ts';
  * what is held at the expected price, what is still to come at the worst one (invariant 13).
  */
 export function positionAfter(proposal: Proposal, standing: Standing): number {
-  const { side, quantity, worstPrice, multiplier, expectedPrice = worstPrice } = proposal;
+  const { side, quantity, worstPrice, expectedPrice, multiplier } = proposal;
   const { held, pendingBuys, pendingSells } = standing;
   if (side === 'sell') {
     const shares = Math.abs(held - pendingSells - quantity);

@@ -27,8 +27,9 @@ const MILLION = 1_000_000;
  */
 export function percentOf(amount: Money, pct: number): Money {
   const ppm = Math.round(pct * 10_000);
-  const rest = amount % MILLION;
-  return (((amount - rest) / MILLION) * ppm + Math.trunc((rest * ppm) / MILLION)) as Money;
+  const whole = Math.trunc(amount / MILLION);
+  const rest = amount - whole * MILLION;
+  return (whole * ppm + Math.trunc((rest * ppm) / MILLION)) as Money;
 }
 
 /** Levels of a halt, each including those before it. */

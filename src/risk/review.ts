@@ -102,9 +102,10 @@ export const CHECKS: readonly (readonly [RefusalCode, Check])[] = [
 
 /** The last gate before the wire: the first check that refuses, or null. Every order passes it. */
 export function review(gate: GateInput): Refusal | null {
-  for (const [code, check] of CHECKS) {
-    const refusal = check(gate);
-    if (refusal) return { code, found: refusal.found, limit: refusal.limit };
+  for (let i = 0; i < CHECKS.length; i++) {
+    const entry = CHECKS[i] as (typeof CHECKS)[number];
+    const refusal = entry[1](gate);
+    if (refusal) return { code: entry[0], found: refusal.found, limit: refusal.limit };
   }
   return null;
 }
@@ -147,7 +148,7 @@ function checkQuantity({ proposal }: GateInput): Finding {
 }
 
 function checkPrices({ proposal }: GateInput): Finding {
-  const { worstPrice, expectedPrice = worstPrice } = proposal;
+  const { expectedPrice, worstPrice } = proposal;
   if (isWhole(expectedPrice) && isWhole(worstPrice)) return null;
   return no(`${expectedPrice}, at worst ${worstPrice}`, 'above 0');
 }

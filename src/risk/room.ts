@@ -37,7 +37,7 @@ function standingRoom(proposal: Proposal, standing: Standing, limits: Limits): n
 
 /** More shares of the symbol, bought at the worst price, that keep its position within `most`. */
 function sharesWithin(most: number, proposal: Proposal, standing: Standing): number {
-  const { worstPrice, multiplier, expectedPrice = worstPrice } = proposal;
+  const { worstPrice, expectedPrice, multiplier } = proposal;
   const { held, pendingBuys } = standing;
   const left = most - Math.max(0, held) * expectedPrice * multiplier;
   return Math.floor(left / (worstPrice * multiplier)) - pendingBuys - Math.min(0, held);

@@ -48,9 +48,9 @@ export interface SimOrder {
 
 /** The broker's own books: what it would know of us if it were another company. */
 export interface SimBooks {
-  cash: Money;
-  readonly positions: Record<string, number>;
-  orders: number;
+  readonly cash: Money;
+  readonly positions: Readonly<Record<string, number>>;
+  readonly orders: number;
 }
 
 /** Newest price of a symbol, or undefined where nothing is quoted. */
@@ -59,7 +59,7 @@ export type Market = (symbol: string) => Price | undefined;
 export type Draw = (order: number, purpose: 'reject' | 'slippage' | 'delay') => number;
 
 const PURPOSES = { reject: 0, slippage: 1, delay: 2 } as const;
-const DONE_KEPT = 1_000; // orders a client may still ask for
+const DONE_KEPT = 1_000; // at least: orders a client may still ask for
 
 /**
  * The built-in broker: client order ids are unique (a repeated one answers with the first order),
@@ -68,15 +68,26 @@ const DONE_KEPT = 1_000; // orders a client may still ask for
  */
 export class SimBroker {
   readonly settings: SimBrokerSettings;
-  readonly books: SimBooks;
+  #cash: Money;
+  readonly #positions = new Map<string, number>();
+  #orders = 0;
   readonly working: Map<ClientOrderId, SimOrder> = new Map();
-  readonly done: Map<ClientOrderId, SimOrder> = new Map();
+  done: Map<ClientOrderId, SimOrder> = new Map();
   readonly #draw: Draw;
 
   constructor(settings: SimBrokerSettings, cash: Money, draw?: Draw) {
     this.settings = settings;
-    this.books = { cash, positions: {}, orders: 0 };
+    this.#cash = cash;
     this.#draw = draw ?? ((order, purpose) => drawOf(settings.seed, order, PURPOSES[purpose]));
+  }
+
+  /** Cash, signed shares by symbol, and how many orders it was ever given. */
+  get books(): SimBooks {
+    return {
+      cash: this.#cash,
+      positions: Object.fromEntries(this.#positions),
+      orders: this.#orders,
+    };
   }
 
   /** Takes an order in that waits for the next `advance`, as for the next bar's open. */
@@ -88,7 +99,7 @@ export class SimBroker {
   submit(intent: Intent, at: Instant, market: Market, waits = false): Report[] {
     const known = this.find(intent.clientOrderId);
     if (known) return this.reportsOf(known, at);
-    const number = ++this.books.orders;
+    const number = ++this.#orders;
     const reason = this.#refusal(intent, number, market);
     const [least, most] = this.settings.delayMs;
     const delay = most === 0 ? 0 : Math.round(least + this.#draw(number, 'delay') * (most - least));
@@ -106,9 +117,11 @@ export class SimBroker {
       this.#finish(order, 'rejected');
       return this.reportsOf(order, at);
     }
+    if (delay === 0 && !waits && this.#fillAtMarket(order, at, market)) {
+      return [this.#fillReport(order)];
+    }
     this.working.set(intent.clientOrderId, order);
-    const filled = delay === 0 && !waits && this.#fillAtMarket(order, at, market);
-    return filled ? [this.#fillReport(order)] : this.reportsOf(order, at);
+    return this.reportsOf(order, at);
   }
 
   /** Instant of the next fill that only waits for time; undefined when nothing waits. */
@@ -125,7 +138,7 @@ export class SimBroker {
   advance(at: Instant, market: Market): Report[] {
     if (this.working.size === 0) return [];
     const reports: Report[] = [];
-    for (const order of [...this.working.values()]) {
+    for (const order of this.working.values()) {
       if (order.dueAt <= at && this.#fillAtMarket(order, at, market)) {
         reports.push(this.#fillReport(order));
       }
@@ -144,11 +157,11 @@ export class SimBroker {
     return this.reportsOf(order, at);
   }
 
-  /** Orders good for the day end with it. */
-  closeDay(at: Instant): Report[] {
+  /** Orders good for the day end with it, those accepted before `before`. */
+  closeDay(at: Instant, before = Infinity): Report[] {
     const ended: Report[] = [];
-    for (const order of [...this.working.values()]) {
-      if (order.intent.timeInForce !== 'day') continue;
+    for (const order of this.working.values()) {
+      if (order.intent.timeInForce !== 'day' || order.acceptedAt >= before) continue;
       order.reason = 'the day is over';
       this.#finish(order, 'canceled');
       ended.push({ kind: 'expired', order: order.intent.clientOrderId, at });
@@ -197,11 +210,11 @@ export class SimBroker {
     }
     const price = market(intent.symbol);
     if (price === undefined) return `no market in ${intent.symbol}`;
-    const held = this.books.positions[intent.symbol] ?? 0;
+    const held = this.#positions.get(intent.symbol) ?? 0;
     if (intent.side === 'sell' && intent.quantity > held && !shortSelling) {
       return `insufficient quantity: ${held} of ${intent.quantity} held`;
     }
-    if (intent.side === 'buy' && held >= 0 && times(price, intent.quantity) > this.books.cash) {
+    if (intent.side === 'buy' && held >= 0 && times(price, intent.quantity) > this.#cash) {
       return 'insufficient buying power';
     }
     return null;
@@ -219,10 +232,10 @@ export class SimBroker {
     const fee = feeOf(price, intent.quantity, this.settings.costs);
     order.fill = { at, price, fee };
     const signed = signOf(intent.side) * intent.quantity;
-    this.books.cash = subtract(subtract(this.books.cash, times(price, signed)), fee);
-    const after = (this.books.positions[intent.symbol] ?? 0) + signed;
-    if (after === 0) delete this.books.positions[intent.symbol];
-    else this.books.positions[intent.symbol] = after;
+    this.#cash = subtract(subtract(this.#cash, times(price, signed)), fee);
+    const after = (this.#positions.get(intent.symbol) ?? 0) + signed;
+    if (after === 0) this.#positions.delete(intent.symbol);
+    else this.#positions.set(intent.symbol, after);
     this.#finish(order, 'filled');
     return true;
   }
@@ -246,9 +259,15 @@ export class SimBroker {
     order.status = status;
     this.working.delete(id);
     this.done.set(id, order);
-    if (this.done.size <= DONE_KEPT) return;
-    const [oldest] = this.done.keys();
-    if (oldest !== undefined) this.done.delete(oldest);
+    if (this.done.size >= 2 * DONE_KEPT) this.#forget();
+  }
+
+  /** Forgets the older half at once: a map that loses its first key with each order gets slow. */
+  #forget(): void {
+    let left = this.done.size - DONE_KEPT;
+    const newest = new Map<ClientOrderId, SimOrder>();
+    for (const [id, order] of this.done) if (left-- <= 0) newest.set(id, order);
+    this.done = newest;
   }
 
   /** Its books and orders as canonical JSON. */
@@ -259,7 +278,12 @@ export class SimBroker {
 
   restore(text: string): void {
     const saved = JSON.parse(text) as { books: SimBooks; working: SimOrder[]; done: SimOrder[] };
-    Object.assign(this.books, saved.books);
+    this.#cash = saved.books.cash;
+    this.#orders = saved.books.orders;
+    this.#positions.clear();
+    for (const [symbol, held] of Object.entries(saved.books.positions)) {
+      this.#positions.set(symbol, held);
+    }
     this.working.clear();
     this.done.clear();
     for (const order of saved.working) this.working.set(order.intent.clientOrderId, order);
@@ -268,6 +292,6 @@ export class SimBroker {
 
   /** Cash comes in or goes out. */
   transfer(amount: Money): void {
-    this.books.cash = money(add(this.books.cash, amount));
+    this.#cash = money(add(this.#cash, amount));
   }
 }

@@ -72,6 +72,9 @@ function walk(market: SyntheticMarket, ends: [Session, Instant][], perYear: numb
   return bars;
 }
 
+/** Whole cents of dollars, at least one, in micro-dollars. */
+const cents = (dollars: number): number => Math.max(1, Math.round(dollars * 100)) * (MICROS / 100);
+
 function put(
   bars: Bars,
   i: number,
@@ -82,7 +85,6 @@ function put(
   vol: number,
   random: Random,
 ): void {
-  const cents = (dollars: number) => Math.max(1, Math.round(dollars * 100)) * (MICROS / 100);
   bars.end[i] = at;
   bars.day[i] = day;
   bars.open[i] = cents(open);
@@ -118,28 +120,30 @@ export function emptyBars(symbol: string, timeframe: Timeframe, n: number): Bars
   };
 }
 
+/** Whole hundredths of a cent, at least one, in micro-dollars. */
+const hundredths = (dollars: number): number => Math.max(1, Math.round(dollars * 1e4)) * 100;
+
 /** A fund that makes `factor` times the return of `base` from close to close, each day anew. */
 export function derivedFund(base: Bars, symbol: string, factor: number, start: number): Bars {
   const bars = emptyBars(symbol, base.timeframe, base.length);
   bars.end.set(base.end);
   bars.day.set(base.day);
   bars.volume.set(base.volume);
-  const round = (dollars: number) => Math.max(1, Math.round(dollars * 1e4)) * 100;
   let last = start;
   for (let i = 0; i < base.length; i++) {
     const from = base.close[Math.max(0, i - 1)] as number;
     const at = (value: number) => last * Math.max(0.01, 1 + factor * (value / from - 1));
     const ends = [at(base.high[i] as number), at(base.low[i] as number)];
     const [open, close] = [at(base.open[i] as number), at(base.close[i] as number)];
-    bars.open[i] = round(open);
-    bars.close[i] = round(close);
+    bars.open[i] = hundredths(open);
+    bars.close[i] = hundredths(close);
     bars.high[i] = Math.max(
-      round(Math.max(...ends)),
+      hundredths(Math.max(...ends)),
       bars.open[i] as number,
       bars.close[i] as number,
     );
     bars.low[i] = Math.min(
-      round(Math.min(...ends)),
+      hundredths(Math.min(...ends)),
       bars.open[i] as number,
       bars.close[i] as number,
     );

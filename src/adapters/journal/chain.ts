@@ -16,7 +16,7 @@ export type Row = readonly [
 /** SHA-256 as hex; Node's one-shot form takes two thirds of the time of a hash object. */
 export const hashOf = (text: string): string => hash('sha256', text);
 
-/** Hash of a record: SHA-256 over the previous hash and the canonical text of `[seq, at, kind, body]`. */
+/** Hash of a record: SHA-256 over the one before and the canonical `[seq, at, kind, body]`. */
 export const recordHash = (
   previous: string,
   seq: number,

@@ -19,6 +19,7 @@ import {
 
 const CYCLES = 30;
 const SEED = 20_260_105;
+const WATCH_MS = 4_000;
 const CUT_STEP = 97;
 const SECTOR = 512;
 
@@ -55,6 +56,21 @@ describe('a writer that is killed', () => {
     expect(kept).toBeGreaterThan(CYCLES * 10);
   }, 240_000);
 
+  test('can be verified and read all the while it writes', async () => {
+    const path = join(root, 'watched', 'x.db');
+    const writer = startWriter(path, SEED);
+    while (writer.lines().length === 0 && writer.child.exitCode === null) await wait(1);
+    let [last, looks] = [0, 0];
+    for (const until = performance.now() + WATCH_MS; performance.now() < until; looks++) {
+      last = expectSound(path, last);
+      await freeConnections();
+    }
+    writer.child.kill('SIGKILL');
+    await writer.ended();
+    expect(last).toBeGreaterThan(50);
+    expect(looks).toBeGreaterThan(2);
+  });
+
   test('leaves a journal that can be opened also when it is killed while it opens', async () => {
     for (let cycle = 0; cycle < 8; cycle++) {
       const path = join(root, `young-${cycle}`, 'x.db');
@@ -88,7 +104,7 @@ function aroundLastGroup(): Around {
   return { before, after };
 }
 
-/** The log with its last group cut at each step, the rest missing, zeros, ones or of an older log. */
+/** The log with its last group cut at each step; the rest is missing, zeros, ones, or older. */
 function* torn({ before, after }: Around): Generator<Buffer> {
   const end = after.wal.length;
   const older = sampleFiles(memory, 60, 'killed').wal;

@@ -72,7 +72,7 @@ describe('a full disk', () => {
     rmSync(disk, { recursive: true, force: true });
   });
 
-  test('refuses with "diskFull", keeps what it took, and leaves room to open it again', (context) => {
+  test('refuses with "diskFull", keeps what it took, and leaves room to go on', (context) => {
     if (disk === undefined) return context.skip('mounting a small file system needs root');
     const path = join(disk, 'journal', 'x.db');
     const journal = openJournal(path, { account: OPTIONS.account });

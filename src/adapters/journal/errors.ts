@@ -54,10 +54,8 @@ export class JournalDamaged extends Error {
   constructor(path: string, damage: Damage, options?: ErrorOptions) {
     const which = damage.seq > 0 ? ` "${damage.seq}"` : '';
     const { place, reason, found, wanted } = damage;
-    super(
-      `Journal "${path}" is damaged at ${place}${which}: ${reason}, found "${found}", wanted "${wanted}"`,
-      options,
-    );
+    const what = `${reason}, found "${found}", wanted "${wanted}"`;
+    super(`Journal "${path}" is damaged at ${place}${which}: ${what}`, options);
     this.damage = damage;
   }
 }
@@ -105,7 +103,7 @@ const primaryCode = (error: unknown): number => resultCode(error) & PRIMARY;
 const DISK_FULL_ERRNOS = [28, 122, 69];
 const READ_ONLY_ERRNO = 30;
 
-/** Reads that failed: of a sector, of more bytes than there are, of data the file system disowns. */
+/** Reads that failed: of a sector, beyond the end, of data that the file system disowns. */
 const READ_FAILURES = [266, 522, 8202, 8458];
 
 /**

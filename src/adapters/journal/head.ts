@@ -7,7 +7,7 @@ import type { Damage } from './errors.ts';
  * Where the journal's end was after an append: last record, its hash, number of contents.
  *
  * A hash chain cannot see that its last links are gone. So after each durable group the end is
- * noted here, outside of the database: two slots a disk page apart, overwritten in turn, not synced.
+ * noted here, outside of the database: two slots a page apart, overwritten in turn, not synced.
  * It is noted after the database is synced, so the mark is never ahead of the records, whatever
  * happens to the machine; after a kill it lags by one group at most, after a power loss by what the
  * system had not yet written back; opening and closing write both slots and sync them.
@@ -35,7 +35,7 @@ function slotText(mark: HeadMark): string {
   return `${`${text} ${hashOf(text)}`.padEnd(SLOT_BYTES - 1)}\n`;
 }
 
-/** The mark in a slot's text; undefined unless it is, byte for byte, what that mark is written as. */
+/** The mark in a slot's text; undefined unless the text is that mark's, byte for byte. */
 function parseSlot(text: string): HeadMark | undefined {
   const [, , seq, contents, hash] = text.split(' ');
   const mark = { seq: Number(seq), hash: hash ?? '', contents: Number(contents) };

@@ -3,8 +3,8 @@
  *
  * In: groups of entries, each one durable transaction; snapshots; contents by their hash. Out: the
  * records in order, the newest sound snapshot, and a verdict on the whole.
- * Files: `x.db` with its log, `x.db-head` (where the end was, outside of the database), `x.db-lock`,
- * `x.db-reserve` (space for when the disk is full).
+ * Files: `x.db` with its log, `x.db-head` (where the end was, outside of the database),
+ * `x.db-lock`, `x.db-reserve` (space for when the disk is full).
  * Invariants: one writer at a time, by a lock of the operating system; records form a hash chain
  * without gaps; no record is altered; nothing altered is read as if it were sound; a journal that
  * was refused by the disk takes nothing more until it is opened again.

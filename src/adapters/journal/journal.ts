@@ -37,9 +37,10 @@ const KIND = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * Opens the journal at `path` for its one writer, and makes it when there is none.
- * Its end is held against the head file before anything is written; `verifyJournal` looks at all of it.
- * Throws `JournalRefused` while another process writes it or when the disk refuses, `JournalDamaged`
- * when its end is not as it was left, `BadInput` for another account's, a newer format, or no journal.
+ * Its end is held against the head file before anything is written; `verifyJournal` looks at all.
+ * Throws `JournalRefused` while another process writes it or when the disk refuses,
+ * `JournalDamaged` when its end is not as it was left, `BadInput` for another account's journal, a
+ * newer format, or a file that is no journal.
  */
 export function openJournal(path: string, options: JournalOptions): SqliteJournal {
   mkdirSync(dirname(path), { recursive: true });
@@ -67,7 +68,7 @@ function asJournalError(path: string, error: unknown): unknown {
 const refusal = (path: string, error: unknown): JournalRefused =>
   new JournalRefused(refusalCode(error), path, messageOf(error), { cause: error });
 
-/** Whether a database with tables is there. Opens for reading only: a damaged one is left as it is. */
+/** Whether a database with tables is there. Only reads: a damaged one is left as it is. */
 function hasTables(path: string): boolean {
   if (!existsSync(path) || statSync(path).size === 0) return false;
   const db = openDatabase(path, { readOnly: true });

@@ -14,7 +14,7 @@ export interface Writer {
   ended(): Promise<void>;
 }
 
-/** Starts the writer; with `fileBlocks` no file of it may grow beyond as many blocks of 512 bytes. */
+/** Starts the writer; with `fileBlocks` no file of it may exceed that many blocks of 512 bytes. */
 export function startWriter(path: string, seed: number, fileBlocks?: number): Writer {
   const command = [process.execPath, '--import', 'tsx', WRITER, path, String(seed)];
   const limited = ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command];

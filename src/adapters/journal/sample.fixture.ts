@@ -16,7 +16,7 @@ import type { Entry } from '../../engine/index.ts';
 import { openJournal, readJournal, type SqliteJournal } from './index.ts';
 import { closeDatabase, openDatabase } from './sqlite.ts';
 
-/** What the tests of the journal share: samples, copies of their files, and reading all there is. */
+/** What the tests of the journal share: samples, copies of their files, and reading them whole. */
 export const OPTIONS = { account: 'test:paper:1', reserveBytes: 0 };
 
 /** A folder for files that come and go quickly: in memory where the system has such a place. */

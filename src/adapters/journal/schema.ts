@@ -33,7 +33,7 @@ export function createTables(db: Database, account: string): void {
   db.exec('COMMIT');
 }
 
-/** Names and definitions of all that the database holds, by name; indexes made by SQLite left out. */
+/** Names and definitions of all that the database holds, by name; SQLite's own left out. */
 const definitions = (db: Database): { name: string; sql: string }[] =>
   db.prepare('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name').all();
 
@@ -55,7 +55,7 @@ export function checkSchema(db: Database, path: string): string {
   const { format, account } = readMeta(db, path);
   if (format > FORMAT) {
     throw new BadInput(
-      `Journal "${path}" has format "${format}", this build reads up to "${FORMAT}": use a newer one`,
+      `Journal "${path}" has format "${format}", this build reads up to "${FORMAT}": use a newer`,
     );
   }
   const odd = found.findIndex(({ sql }, i) => sql !== TABLES[i]);

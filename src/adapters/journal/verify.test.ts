@@ -40,7 +40,8 @@ function altered(change: (db: Database) => void): string {
 const bySql = (sql: string): string => altered((db) => db.exec(sql));
 
 const ONE_LOWER = 'UPDATE journal SET seq = seq - 1 WHERE seq > 20';
-const SWAP = `UPDATE journal SET seq = -1 WHERE seq = 20; UPDATE journal SET seq = 20 WHERE seq = 21;
+const SWAP = `UPDATE journal SET seq = -1 WHERE seq = 20;
+  UPDATE journal SET seq = 20 WHERE seq = 21;
   UPDATE journal SET seq = 21 WHERE seq = -1`;
 const SWAP_BODIES = `UPDATE journal SET body = CASE seq
   WHEN 20 THEN (SELECT body FROM journal WHERE seq = 21)
@@ -164,6 +165,7 @@ describe('what is beside the records is named too', () => {
       0,
     ],
     ['a table renamed', 'ALTER TABLE content RENAME TO contents', 'file', 0],
+    ['a column added', 'ALTER TABLE snapshot ADD COLUMN x TEXT', 'file', 0],
     ['the binding dropped', 'DROP TABLE meta', 'file', 0],
   ])('%s', (_, sql, place, seq) => {
     expect(verifyJournal(bySql(sql))).toMatchObject({ ok: false, place, seq });
@@ -172,8 +174,8 @@ describe('what is beside the records is named too', () => {
   test('a snapshot of another chain, sound in itself', () => {
     const path = altered((db) => {
       const hash = sha256(`[21,"${'a'.repeat(64)}",{}]`);
-      db.exec(`UPDATE snapshot SET journal_hash = '${'a'.repeat(64)}', state = '{}', hash = '${hash}'
-        WHERE seq = 21`);
+      db.exec(`UPDATE snapshot SET state = '{}', hash = '${hash}',
+        journal_hash = '${'a'.repeat(64)}' WHERE seq = 21`);
     });
     const reason = 'it is not of this chain';
     expect(verifyJournal(path)).toMatchObject({ ok: false, place: 'snapshot', seq: 21, reason });

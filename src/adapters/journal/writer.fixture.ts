@@ -19,9 +19,17 @@ function numbers(from: number): () => number {
   };
 }
 
-const say = (line: string): void => {
-  writeSync(1, `${line}\n`);
-};
+/** Prints at once, and waits while whoever reads is busy. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
 
 function appendGroup(journal: SqliteJournal, random: () => number): void {
   const size = 1 + Math.floor(random() * (random() < 0.1 ? 300 : 6));

@@ -28,7 +28,7 @@ type Answer =
   /** The connection broke: ask again. */
   | { readonly kind: 'unclear' };
 
-/** How long an owner may take to answer, and how long one who started together with us to settle. */
+/** How long an owner may take to answer, and those who started together with us to settle. */
 const ANSWER_MS = 1_000;
 const SETTLE_MS = 5_000;
 const AGAIN_MS = 10;
@@ -51,8 +51,8 @@ export async function claimName(name: string, owner: Owner): Promise<Claim> {
 }
 
 /**
- * Claims a folder where the system knows no such names (macOS, BSD). Each contender first listens at
- * a socket file of its own, then asks all others in the folder; whoever finds no other alive owns it.
+ * Claims a folder where the system knows no such names (macOS, BSD). Each contender first listens
+ * at a socket file of its own, then asks all others; whoever finds none alive owns the folder.
  * Of two, the one that listened later sees the other, so both cannot find nobody. A file whose
  * process has ended refuses connections; its name is never used again, so anyone may remove it.
  */

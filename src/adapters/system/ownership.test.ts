@@ -88,7 +88,7 @@ describe('ownership of a folder and an account', () => {
     expect(second.said.owns).toBe(false);
     expect(second.said.owner?.pid).toBe(process.pid);
     expect(second.said.message).toMatch(
-      /^The directory ".*told" is owned by process "\d+", started "\d{4}-.*Z" in ".*told": stop it first$/,
+      /^The directory ".*told" is owned by process "\d+", started "\d{4}-.*Z" in ".*": stop it/,
     );
     await second.kill();
     await own.release();

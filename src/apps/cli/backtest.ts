@@ -71,11 +71,13 @@ export function barsOf(pairs: readonly string[]): Record<string, string> {
 
 function writeLists(run: BacktestRun, options: BacktestOptions): void {
   const { decisions, fills, equity } = run.result;
-  const write = <T>(file: string | undefined, rows: readonly T[], line: (row: T) => unknown) => {
-    if (file === undefined) return;
-    writeFileSync(file, rows.map((row) => `${JSON.stringify(line(row))}\n`).join(''));
-  };
-  write(options.decisions, decisions, decisionLine);
-  write(options.fills, fills, fillLine);
-  write(options.equity, equity, equityLine);
+  writeLines(options.decisions, decisions.map(decisionLine));
+  writeLines(options.fills, fills.map(fillLine));
+  writeLines(options.equity, equity.map(equityLine));
+}
+
+/** One JSON object a line; nothing without a file. */
+function writeLines(file: string | undefined, rows: readonly unknown[]): void {
+  if (file !== undefined)
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }

@@ -31,7 +31,8 @@ const defined = (x: number): number | null => (Number.isNaN(x) ? null : x);
 
 /** All figures of a day by name; those of the decision are null without a `call`. */
 export function factsOf(reading: Reading, call: Call | null): Facts {
-  const { signal, averages, bonds, trend } = reading;
+  const { signal, averages, bonds, trend, volatility } = reading;
+  const { day } = volatility;
   return {
     close: signal.close,
     volume: signal.volume,
@@ -41,10 +42,17 @@ export function factsOf(reading: Reading, call: Call | null): Facts {
     t_norm: defined(trend.normalized),
     sma_fast: call && averages.fast,
     sma_slow: call && averages.slow,
-    ...volatilityFacts(reading, call),
+    sigma_t: call && volatility.sigma,
+    vol_mean: call && volatility.mean,
+    vol_std: call && volatility.deviation,
+    z_score: day.z,
+    vol_state_prev: day.previous,
+    vol_state_hyst: day.hysteresis,
+    vol_change: day.change,
+    vol_crush: call && Number(day.crush),
     trend_raw: call && call.trendRaw,
     trend_state: call && call.trendState,
-    vol_state: call && reading.volatility.day.state,
+    vol_state: call && day.state,
     cell: call && call.cell,
     bond_n: bonds.bars,
     bond_sma_fast: defined(bonds.fast),
@@ -58,20 +66,6 @@ export function factsOf(reading: Reading, call: Call | null): Facts {
     w_cash: call && call.mix.cash,
     weight_deviation: call && call.deviation,
     rebalance: call && Number(call.rebalance),
-  };
-}
-
-function volatilityFacts({ volatility }: Reading, call: Call | null): Facts {
-  const { day } = volatility;
-  return {
-    sigma_t: call && volatility.sigma,
-    vol_mean: call && volatility.mean,
-    vol_std: call && volatility.deviation,
-    z_score: day.z,
-    vol_state_prev: day.previous,
-    vol_state_hyst: day.hysteresis,
-    vol_change: day.change,
-    vol_crush: call && Number(day.crush),
   };
 }
 

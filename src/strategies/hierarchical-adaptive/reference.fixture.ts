@@ -78,7 +78,9 @@ function volatility(closes: readonly number[], p: Params) {
   });
 }
 
-function weightsOf(cell: number, bond: 'Bull' | 'Bear' | null, p: Params): number[] {
+type Six = [number, number, number, number, number, number];
+
+function weightsOf(cell: number, bond: string | null, p: Params) {
   const table = [[], [0.6, 0.4], [0, 1], [0.2, 0.8], [0, 0], [0, 0.5], [0, 0]];
   const [tqqq = 0, qqq = 0] = table[cell]!;
   let [psq, tmf, tmv] = [0, 0, 0];
@@ -92,7 +94,37 @@ function weightsOf(cell: number, bond: 'Bull' | 'Bear' | null, p: Params): numbe
   const k = p.leverage_scalar;
   const parts = [k * tqqq, k * qqq, k * psq, tmf, tmv, cash];
   const total = parts.reduce((a, b) => a + b, 0);
-  return parts.map((part) => part / total);
+  const [w_tqqq, w_qqq, w_psq, w_tmf, w_tmv, w_cash] = parts.map((part) => part / total) as Six;
+  return { w_tqqq, w_qqq, w_psq, w_tmf, w_tmv, w_cash };
+}
+
+function bondsOf(closes: readonly number[], p: Params) {
+  const slow = average(closes, p.bond_sma_slow);
+  const fast = slow === null ? null : average(closes, p.bond_sma_fast);
+  const bond_trend = slow === null ? null : above(fast!, slow) ? 'Bull' : 'Bear';
+  return { bond_n: closes.length, bond_sma_fast: fast, bond_sma_slow: slow, bond_trend };
+}
+
+/** Means of cents differ by more than this, or not at all. */
+const above = (a: number, b: number) => a > b + 1e-9;
+
+const TRENDS = ['BullStrong', 'Sideways', 'BearStrong'];
+
+/** Averages and trend class of each day, a crush not yet counted. */
+function trends(closes: readonly number[], volumes: readonly number[], p: Params) {
+  const filter = kalman(closes, volumes, p);
+  const innovations = filter.map(({ e }) => e);
+  return strengths(innovations, p).map((trend_strength, i) => {
+    const t_norm = Math.max(-1, Math.min(1, trend_strength / p.T_max));
+    const known = closes.slice(0, i + 1);
+    const [sma_fast, sma_slow] = [average(known, p.sma_fast), average(known, p.sma_slow)];
+    const bullish = above(sma_fast ?? 0, sma_slow ?? 0);
+    let trend_raw = 'Sideways';
+    if (t_norm > p.t_norm_bull_thresh && bullish) trend_raw = 'BullStrong';
+    if (t_norm < p.t_norm_bear_thresh && !bullish) trend_raw = 'BearStrong';
+    const { x: kalman_price, v: kalman_velocity } = filter[i]!;
+    return { kalman_price, kalman_velocity, trend_strength, t_norm, sma_fast, sma_slow, trend_raw };
+  });
 }
 
 /** The figures of each day; `bondCloses[i]` are the treasury closes known on day `i`. */
@@ -102,15 +134,11 @@ export function referenceFacts(
   bondCloses: readonly (readonly number[])[],
   p: Params,
 ): Facts[] {
-  const filter = kalman(closes, volumes, p);
-  const strength = strengths(
-    filter.map(({ e }) => e),
-    p,
-  );
+  const trend = trends(closes, volumes, p);
   const vol = volatility(closes, p);
   const start = Math.max(p.sma_slow, p.vol_baseline_window + p.realized_vol_window);
   let state: 'Low' | 'High' = 'Low';
-  let last = [0, 0, 0, 0, 0];
+  let last: readonly number[] = [0, 0, 0, 0, 0];
   return closes.map((_, i) => {
     if (i + 1 < start) return {};
     const { z, change, sigma, mu, sd } = vol[i]!;
@@ -118,56 +146,18 @@ export function referenceFacts(
     if (z < p.lower_thresh_z) state = 'Low';
     const crush = change !== null && change < p.vol_crush_threshold;
     if (crush) state = 'Low';
-    const tNorm = Math.max(-1, Math.min(1, strength[i]! / p.T_max));
-    const [fast, slow] = [p.sma_fast, p.sma_slow].map((n) => average(closes.slice(0, i + 1), n)!);
-    let trend = 'Sideways';
-    if (tNorm > p.t_norm_bull_thresh && fast! > slow! + 1e-9) trend = 'BullStrong';
-    if (tNorm < p.t_norm_bear_thresh && !(fast! > slow! + 1e-9) && !crush) trend = 'BearStrong';
-    const cell =
-      ['BullStrong', 'Sideways', 'BearStrong'].indexOf(trend) * 2 + (state === 'Low' ? 1 : 2);
-    const bondSlow = average(bondCloses[i]!, p.bond_sma_slow);
-    const bondFast = bondSlow === null ? null : average(bondCloses[i]!, p.bond_sma_fast);
-    const bond = bondSlow === null ? null : bondFast! > bondSlow + 1e-9 ? 'Bull' : 'Bear';
-    const weights = weightsOf(cell, bond, p);
-    const distance = last.reduce((sum, w, j) => sum + Math.abs(weights[j]! - w), 0);
+    const raw = trend[i]!.trend_raw;
+    const trend_state = crush && raw === 'BearStrong' ? 'Sideways' : raw;
+    const cell = TRENDS.indexOf(trend_state) * 2 + (state === 'Low' ? 1 : 2);
+    const bonds = bondsOf(bondCloses[i]!, p);
+    const weights = weightsOf(cell, bonds.bond_trend, p);
+    const wanted = Object.values(weights).slice(0, 5);
+    const distance = last.reduce((sum, w, j) => sum + Math.abs(wanted[j]! - w), 0);
     const moves = distance > p.rebalance_threshold + 1e-12;
-    if (moves) last = weights.slice(0, 5);
-    const [w_tqqq, w_qqq, w_psq, w_tmf, w_tmv, w_cash] = weights as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return {
-      kalman_price: filter[i]!.x,
-      kalman_velocity: filter[i]!.v,
-      trend_strength: strength[i]!,
-      t_norm: tNorm,
-      sma_fast: fast!,
-      sma_slow: slow!,
-      sigma_t: sigma!,
-      vol_mean: mu,
-      vol_std: sd,
-      z_score: z,
-      vol_change: change,
-      vol_crush: Number(crush),
-      trend_state: trend,
-      vol_state: state,
-      cell,
-      bond_n: bondCloses[i]!.length,
-      bond_sma_fast: bondFast,
-      bond_sma_slow: bondSlow,
-      bond_trend: bond,
-      w_tqqq,
-      w_qqq,
-      w_psq,
-      w_tmf,
-      w_tmv,
-      w_cash,
-      weight_deviation: distance,
-      rebalance: Number(moves),
-    };
+    if (moves) last = wanted;
+    const risk = { sigma_t: sigma!, vol_mean: mu, vol_std: sd, z_score: z, vol_change: change };
+    const called = { vol_crush: Number(crush), trend_state, vol_state: state, cell };
+    const answer = { weight_deviation: distance, rebalance: Number(moves) };
+    return { ...trend[i]!, ...risk, ...called, ...bonds, ...weights, ...answer };
   });
 }

@@ -1,4 +1,4 @@
-import { realizedVolatility, ring, sma, stdev, type Tools } from '../../strategy/index.ts';
+import { realizedVolatility, ring, sma, stdev, type Tools, zscore } from '../../strategy/index.ts';
 import type { VolState } from './allocation.ts';
 import type { Params } from './params.ts';
 
@@ -24,6 +24,7 @@ export class VolatilityState {
   readonly #realized;
   readonly #mean;
   readonly #deviation;
+  readonly #score;
   readonly #past;
   readonly day: Readonly<VolatilityDay>;
   readonly #day: VolatilityDay;
@@ -33,6 +34,7 @@ export class VolatilityState {
     this.#realized = tools.use(realizedVolatility(p.realized_vol_window));
     this.#mean = tools.use(sma(p.vol_baseline_window));
     this.#deviation = tools.use(stdev(p.vol_baseline_window));
+    this.#score = tools.use(zscore(p.vol_baseline_window));
     this.#past = tools.use(ring(p.vol_crush_lookback + 1));
     this.#day = tools.state<VolatilityDay>({
       z: null,
@@ -51,6 +53,7 @@ export class VolatilityState {
     if (!this.#realized.ready) return;
     this.#mean.update(sigma);
     this.#deviation.update(sigma);
+    this.#score.update(sigma);
     this.#past.update(sigma);
   }
 
@@ -69,8 +72,8 @@ export class VolatilityState {
   }
 
   #z(): number {
-    const spread = this.deviation;
-    return spread <= NOISE * Math.abs(this.mean) ? 0 : (this.sigma - this.mean) / spread;
+    const still = this.deviation <= NOISE * Math.abs(this.mean);
+    return still ? 0 : this.#score.value;
   }
 
   #change(): number | null {

@@ -1,0 +1,197 @@
+import { builtinStrategies } from '../../src/strategies/index.ts';
+
+/** A part of the page: its title, the keys in it, and what is said before them. */
+export interface Section {
+  readonly title: string;
+  readonly prefix: RegExp;
+  readonly text: readonly string[];
+}
+
+export const SECTIONS: readonly Section[] = [
+  { title: 'The desk', prefix: /^[a-z_]+$/, text: [] },
+  {
+    title: 'data.SYMBOL: a file',
+    prefix: /^data\.SYMBOL\.(?:file|timeframe|adjustment|source)$/,
+    text: [
+      'Every symbol that a book reads or may hold, and the benchmark, has one entry. An entry is ' +
+        'the path of a file of raw daily bars, as `SPY: data/SPY.csv`, or a map of one of four ' +
+        'forms. This is the first, and [data](data.md) says what files are read.',
+    ],
+  },
+  {
+    title: 'data.SYMBOL: synthetic',
+    prefix: /^data\.SYMBOL\.synthetic/,
+    text: [
+      'Invented prices: a fund with `of` and `factor`, that makes a multiple of the daily return ' +
+        'of another symbol of the desk, or a series with `seed`, `from` and `to`. Two series of ' +
+        'one desk need two seeds, or they would move as one.',
+    ],
+  },
+  {
+    title: 'data.SYMBOL: sample and store',
+    prefix: /^data\.SYMBOL\.(?:sample|store)/,
+    text: ['Prices that come with the program, or that `plimsoll data import` has taken in.'],
+  },
+  {
+    title: 'simulator',
+    prefix: /^simulator\./,
+    text: [
+      'The built-in broker: what trading costs in a backtest, on paper and in a dry run, and what ' +
+        'sizing expects it to cost. All of it may be left out.',
+    ],
+  },
+  {
+    title: 'execution',
+    prefix: /^execution\./,
+    text: ['How orders are watched while they work. All of it may be left out.'],
+  },
+  {
+    title: 'data_checks',
+    prefix: /^data_checks\./,
+    text: [
+      'What the market has to look like at a slot, before the strategy is asked. A check that ' +
+        'fails skips the decision of that day and tells why. All of it may be left out.',
+    ],
+  },
+  {
+    title: 'books',
+    prefix: /^books\[\]\.(?!signal_filters\.)/,
+    text: [
+      'A list, one entry a book. A book acts on `strategy` or on `signals`, never on both. The ' +
+        'parameters of the built-in strategies and their defaults are in `params.ts` of each ' +
+        'folder below `src/strategies`.',
+    ],
+  },
+  {
+    title: 'books: signal_filters',
+    prefix: /^books\[\]\.signal_filters\./,
+    text: ['Of a book with `signals` only: which of them are worth an order, and how large.'],
+  },
+  {
+    title: 'limits',
+    prefix: /^limits\./,
+    text: [
+      'Bounds that a person sets, each on purpose: none has a default. A book may set any of them ' +
+        'tighter or wider for itself under its own `limits`; an order has to pass those of its ' +
+        'book and those of the desk. A buy that is part of a plan is cut to what the limits leave; ' +
+        'an order that a strategy or a signal wished is refused whole. What only shrinks a ' +
+        'position is never refused for exposure.',
+      "Percentages of a book's limits are of the equity and cash of that book, those of the desk's " +
+        'of the whole desk. The two loss limits are measured on the whole desk only, the count of ' +
+        'orders and short selling on each book only.',
+    ],
+  },
+];
+
+const BUILT_IN = builtinStrategies.map(({ name }) => `\`${name}\``).join(', ');
+
+/** What each key of the desk file means, by its path. */
+export const MEANINGS: Readonly<Record<string, string>> = {
+  version: 'version of this format',
+  name: 'name of the desk, part of the account that its journal is bound to',
+  capital: 'what the desk starts with on the built-in broker',
+  benchmark: 'symbol of `data` that a report compares with',
+  data: 'bars by symbol, see below',
+  simulator: 'the built-in broker, see below',
+  execution: 'watching orders, see below',
+  data_checks: 'checks of the market at a slot, see below',
+  books: 'one to a hundred books, see below',
+  limits: 'limits of the whole desk, see below',
+
+  'data.SYMBOL.file': 'path of a file of bars: CSV, JSON lines (both gzip or not) or Parquet',
+  'data.SYMBOL.timeframe': 'how long one bar is, a day at most',
+  'data.SYMBOL.adjustment':
+    'what the prices are adjusted for: as traded, for splits, or for splits and dividends; `all` ' +
+    'with an `adj_close` column rescales all four prices by it',
+  'data.SYMBOL.source': 'where the bars come from, so that sources are never mixed',
+
+  'data.SYMBOL.synthetic': 'one of the two forms',
+  'data.SYMBOL.synthetic.of':
+    'symbol of the desk whose return is multiplied; it may be a fund itself',
+  'data.SYMBOL.synthetic.factor': 'daily multiple, below zero for an inverse fund, not near zero',
+  'data.SYMBOL.synthetic.start': 'first price',
+  'data.SYMBOL.synthetic.seed': 'the same seed makes the same prices on every machine',
+  'data.SYMBOL.synthetic.from': 'first date',
+  'data.SYMBOL.synthetic.to': 'last date, after `from`',
+  'data.SYMBOL.synthetic.timeframe': 'how long one bar is, a minute at least',
+  'data.SYMBOL.synthetic.drift_pct':
+    'drift a year; zero is allowed, less than half a percent is not',
+  'data.SYMBOL.synthetic.volatility_pct': 'volatility a year, on average: it clusters',
+  'data.SYMBOL.synthetic.between':
+    'lowest and highest level that the price keeps within, as an index of volatility does; ' +
+    '`start` lies between them',
+
+  'data.SYMBOL.sample': 'daily prices of Apple from 2013 to 2018, adjusted for splits',
+  'data.SYMBOL.store': 'a series of the store in the folder `data` of the desk',
+  'data.SYMBOL.store.source': 'source under which it was imported',
+  'data.SYMBOL.store.adjustment': 'adjustment under which it was imported',
+  'data.SYMBOL.store.timeframe': 'how long one bar is',
+
+  'simulator.seed': 'of everything random that the broker does',
+  'simulator.fill':
+    'at which price of daily bars the orders of a backtest fill: the close they were decided on, ' +
+    'or the next open',
+  'simulator.slippage_pct': 'fills are worse than the market by this, always',
+  'simulator.fee_per_share': 'fee for each share',
+  'simulator.fee_pct': 'fee in percent of the notional, on top of the other',
+  'simulator.delay_ms': 'on paper: shortest and longest time from an order to its fill, uniform',
+  'simulator.rejection_pct': 'on paper: share of orders that the broker rejects at random',
+  'simulator.random_slippage_bps': 'on paper: slippage on top, uniform from zero to this',
+
+  'execution.slippage_warning_pct':
+    'a fill this far from the market at decision is a warning, whichever side it is on',
+  'execution.slippage_exceeded_pct': 'this far is an alert of high severity',
+  'execution.slippage_abort_pct': 'this far drops the rest of the plan',
+  'execution.order_timeout_minutes': 'an order that works longer is canceled',
+  'execution.fence_seconds':
+    'nothing is sent later than this before the close; a slot at the close itself may still send',
+
+  'data_checks.corporate_action_pct':
+    'largest change from the last close to the quote, and in raw prices from one close to the ' +
+    'next, up or down: more may be a split or a bad tick',
+  'data_checks.lookback_days': 'how many changes of close back that is looked for in raw prices',
+  'data_checks.quote_age_seconds_max': 'an older quote is not decided on',
+
+  'books[].name': 'name of the book, part of the ids of its orders; each once',
+  'books[].strategy': `a built-in one (${BUILT_IN}), or ` + '`{ file: strategies/my-own.ts }`',
+  'books[].strategy.file': 'path of a strategy of your own',
+  'books[].params': "the strategy's parameters, checked by its own schema",
+  'books[].signals':
+    'path of a file of signals, worked at the first bar at or after each; see [data](data.md)',
+  'books[].signal_filters': 'filters of the signals, see below',
+  'books[].capital_pct': 'share of the capital; those of all books add up to at most 100',
+  'books[].schedule': 'when the book decides: once a session, in exchange time, or on every bar',
+  'books[].history':
+    'whether the strategy lives on, or starts anew at each decision over the last bars',
+  'books[].history.restart': 'how many completed bars it starts over',
+  'books[].sizing':
+    'whether only symbols whose target changed are traded, or every symbol is brought back to its ' +
+    'target',
+  'books[].threshold_pct':
+    'with `all-targets`: smallest trade in percent of equity; exits are never filtered',
+  'books[].limits': 'limits of this book in the place of those of the desk, any of them',
+
+  'books[].signal_filters.min_confidence':
+    'a signal with less confidence is skipped; one without a confidence passes',
+  'books[].signal_filters.min_profit_bp':
+    'a signal that expects less is skipped; one without an expectation passes',
+  'books[].signal_filters.risk_percent': 'loss accepted with one signal, in percent of equity',
+  'books[].signal_filters.cooldown_seconds':
+    'no second order in a symbol this soon after one that filled',
+  'books[].signal_filters.notional_pct_max': 'most that one order may be worth, percent of equity',
+
+  'limits.position_pct_max': 'most that one symbol may be worth, percent of equity',
+  'limits.cash_reserve_pct_min': 'cash that buys have to leave, percent of equity',
+  'limits.leverage_max':
+    'most that gross exposure over equity may be; a leveraged fund counts with its factor',
+  'limits.buying_power_pct_max':
+    'most that one buy may cost, percent of the cash not yet spoken for',
+  'limits.order_notional_max':
+    'most that one order may be worth; from 0.1 % to 500 times the capital, or it is a slip',
+  'limits.orders_per_day_max': 'most orders of one book on one trading date',
+  'limits.daily_loss_pct_max':
+    "fall of the desk's equity since the last close that halts new risk; 100 is off",
+  'limits.drawdown_pct_max':
+    "fall of the desk's equity from its highest that halts new risk; 100 is off",
+  'limits.short_selling': 'whether a book may sell what it does not hold',
+};

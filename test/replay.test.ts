@@ -137,7 +137,11 @@ describe.each(DESKS)('%s', (_, setup) => {
       step(setup, state, input);
       for (const { ledger } of state.books) auditLedger(ledger);
     }
-    for (const { ledger } of restoreState(setup, saveState(state)).books) auditLedger(ledger);
+    const restored = restoreState(setup, saveState(state));
+    for (const { ledger } of restored.books) auditLedger(ledger);
+    expect(restored.books.map(({ ledger }) => ledger)).toEqual(
+      state.books.map(({ ledger }) => ledger),
+    );
   });
 });
 

@@ -153,7 +153,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'data_checks.quote_age_seconds_max': 'an older quote is not decided on',
 
   'books[].name': 'name of the book, part of the ids of its orders; each once',
-  'books[].strategy': `a built-in one (${BUILT_IN}), or ` + '`{ file: strategies/my-own.ts }`',
+  'books[].strategy': `a built-in one (${BUILT_IN}), or \`{ file: strategies/my-own.ts }\``,
   'books[].strategy.file': 'path of a strategy of your own',
   'books[].params': "the strategy's parameters, checked by its own schema",
   'books[].signals':

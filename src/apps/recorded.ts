@@ -1,10 +1,4 @@
-import type {
-  DecisionRecord,
-  Effect,
-  EquityPoint,
-  FillRecord,
-  JournalRecord,
-} from '../engine/index.ts';
+import type { DecisionRecord, Effect, EquityPoint, FillRecord, Journal } from '../engine/index.ts';
 import { KINDS } from './fold.ts';
 
 /** What the journal of a run tells people: decisions, fills, each day's equity, alerts. */
@@ -18,12 +12,11 @@ export interface Recorded {
   readonly orders: number;
 }
 
-/** Collects effects of journal records, oldest first. */
-export function recordedIn(records: Iterable<JournalRecord>): Recorded {
+/** Collects the effects a journal has, oldest first. */
+export function recordedIn(journal: Pick<Journal, 'ofKind'>): Recorded {
   const lists = { decisions: [], fills: [], equity: [], alerts: [], refusals: [], plans: [] };
   const recorded: { -readonly [Key in keyof Recorded]: Recorded[Key] } = { ...lists, orders: 0 };
-  for (const { kind, body } of records) {
-    if (kind !== KINDS.effect) continue;
+  for (const { body } of journal.ofKind(KINDS.effect)) {
     const effect = body as Effect;
     if (effect.kind === 'decision') recorded.decisions.push(effect.record);
     else if (effect.kind === 'fill') recorded.fills.push(effect.record);

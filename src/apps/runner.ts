@@ -29,7 +29,7 @@ import type { Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import { foldRecords, KINDS, type Segment } from './fold.ts';
 
-const SEGMENT_MAX = 4_000; // ticks in one record
+const SEGMENT_MAX = 2_000; // ticks in one record
 const SNAPSHOT_EVERY = 2_000; // records between snapshots
 const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
 
@@ -49,6 +49,8 @@ export interface Observer {
 export interface RunnerParts {
   readonly setup: Setup;
   readonly journal: Journal;
+  /** True when the whole journal was proven just now. */
+  readonly verified: boolean;
   readonly identity: Identity;
   readonly broker: (state: State) => Broker;
   readonly feed: Feed;
@@ -108,7 +110,7 @@ export class Runner {
   /** Recovers the desk from its journal and takes it over. */
   static async open(parts: RunnerParts): Promise<Runner> {
     const snapshot = parts.journal.latestSnapshot();
-    const records = parts.journal.read(snapshot?.seq ?? 0);
+    const records = parts.journal.read(snapshot?.seq ?? 0, parts.verified ? 'order' : 'chain');
     const state = foldRecords(parts.setup, records, snapshot);
     const runner = new Runner(parts, state, state.epoch > 0);
     const { stage, build, config, strategies } = parts.identity;
@@ -420,7 +422,8 @@ export class Runner {
     const at = this.#now();
     await this.#catchUp(at);
     const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
-    const symbols = [...new Set([...followed, ...book.strategy.universe(book.params)])];
+    const all = new Set([...followed, ...book.strategy.universe(book.params)]);
+    const symbols = [...all].filter((symbol) => this.#index.has(symbol));
     const seen = await feed.observe(symbols, at);
     const slotAt = book.slot.kind === 'session' ? instantOf(session, book.slot) : at;
     await this.#take({

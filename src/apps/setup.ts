@@ -98,7 +98,9 @@ function seriesOf(desk: Desk, books: readonly BookSetup[]): SeriesSetup[] {
     series.set(symbol, { symbol, timeframe, adjustment: adjustmentOf(source) });
   };
   for (const { strategy, params } of books) {
-    for (const { symbol, timeframe } of strategy.subscriptions(params)) add(symbol, timeframe);
+    for (const { symbol, timeframe, optional } of strategy.subscriptions(params)) {
+      if (optional !== true || desk.data[symbol] !== undefined) add(symbol, timeframe);
+    }
     for (const symbol of strategy.universe(params)) {
       if (!series.has(symbol)) add(symbol, timeframeOf(desk, symbol));
     }

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { streamTicks } from '../adapters/data/index.ts';
 import {
+  JournalDamaged,
   openDurableMap,
   openJournal,
   readJournal,
   type SqliteJournal,
+  verifyJournal,
 } from '../adapters/journal/index.ts';
 import { PaperBroker } from '../adapters/paper/index.ts';
 import { ReplayFeed, type Speed, StreamFeed, VirtualClock } from '../adapters/replay/index.ts';
@@ -33,6 +35,7 @@ import { SeriesLoader } from './series.ts';
 import { setupOf } from './setup.ts';
 import { buildVersion } from './version.ts';
 
+const VERIFIED_MAX = 300_000; // records, about a second
 const TICK_MS = 1_000; // market time between two TICK lines
 const RECORDED_TICK_MS = 60_000; // and where a recording is played as fast as it goes
 
@@ -87,7 +90,9 @@ async function wire(
   const { feed, first } = await feedOf(desk, setup, loader, options);
   const streams = feed instanceof StreamFeed;
   const benchmark = desk.benchmark === null || streams ? null : await loader.load(desk.benchmark);
+  const proven = options.fresh ? false : verifyAtStart(journalPath(folder));
   const archived = archiveOther(loaded, options);
+  const verified = proven && archived === null;
   const journal = openJournal(journalPath(folder), { account });
   const store = openDurableMap(brokerPath(folder));
   const identity = identityOf(loaded, options.stage, journal);
@@ -107,6 +112,7 @@ async function wire(
     runner = await Runner.open({
       setup,
       journal,
+      verified,
       identity,
       broker: () =>
         new PaperBroker(brokerSettings(desk, options.stage), capitalOf(setup), { store, mark }),
@@ -193,6 +199,23 @@ function identityOf(loaded: LoadedDesk, stage: Stage, journal: SqliteJournal): I
   const { folder: _, ...effective } = loaded.desk;
   const config = journal.putContent(canonical(effective));
   return { stage, build: buildVersion(), config, strategies: loaded.strategies };
+}
+
+/**
+ * Proves the whole journal before anything is read of it, up to a size that takes about a second;
+ * beyond it the chain is proven from the newest snapshot on, and `journal verify` proves the rest.
+ * Throws `JournalDamaged` with the first bad record; nothing is written then.
+ */
+function verifyAtStart(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const reader = readJournal(path);
+  const records = reader.head().seq;
+  reader.close();
+  if (records > VERIFIED_MAX) return false;
+  const verdict = verifyJournal(path);
+  if (verdict.ok) return true;
+  const { ok: _, ...damage } = verdict;
+  throw new JournalDamaged(path, damage);
 }
 
 /** The first start on record: which run a journal belongs to; null for a journal without records. */

@@ -39,12 +39,16 @@ function canonicalObject(value: object): string {
 
 function canonicalArray(items: readonly unknown[]): string {
   // Columns of figures are by far the longest arrays; for them JSON's own text is canonical.
-  if (items.every(isPlainFigure)) return JSON.stringify(items);
+  if (areFigures(items)) return JSON.stringify(items);
   return `[${Array.from(items, (item) => canonical(item)).join(',')}]`;
 }
 
-const isPlainFigure = (item: unknown): boolean =>
-  item === null || (typeof item === 'number' && Number.isFinite(item));
+function areFigures(items: readonly unknown[]): boolean {
+  for (let i = 0; i < items.length; i++) {
+    if (items[i] !== null && !Number.isFinite(items[i])) return false;
+  }
+  return true;
+}
 
 /** SHA-256 of UTF-8 text or bytes, as 64 lower-case hex digits. */
 export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');

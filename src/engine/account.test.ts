@@ -76,11 +76,12 @@ describe('the broker’s account', () => {
   });
 });
 
-describe('what is no trade', () => {
-  const happens = (desk: Desk, what: object) =>
-    desk.take({ kind: 'activity', at: desk.state.at, ...what } as never);
-  const ledgerOf = (desk: Desk) => desk.state.books[0]!.ledger;
+const happens = (desk: Desk, what: object) =>
+  desk.take({ kind: 'activity', at: desk.state.at, ...what } as never);
 
+const ledgerOf = (desk: Desk) => desk.state.books[0]!.ledger;
+
+describe('what is no trade', () => {
   test.each([
     [
       'a dividend',

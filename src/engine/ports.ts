@@ -6,7 +6,7 @@ import type { AccountSeen, ObservationInput } from './input.ts';
 /** One record as it is given to the journal. `body` is canonical JSON material. */
 export interface Entry {
   readonly at: Instant;
-  /** What it is: "start", "input", "effect", "snapshot-taken", … */
+  /** What it is: "input", "effect", "segment"; letters, digits, dots, hyphens. */
   readonly kind: string;
   readonly body: unknown;
 }
@@ -32,13 +32,18 @@ export interface Journal {
    * Throws when the disk refuses, and nothing of the group is kept.
    */
   append(entries: readonly Entry[]): JournalHead;
-  /** Records after `seq`, oldest first, in streaming form. */
-  read(afterSeq?: number): Iterable<JournalRecord>;
+  /**
+   * Records after `seq`, oldest first, in streaming form. "chain" proves each against its hash,
+   * "order" takes a journal that was just verified.
+   */
+  read(afterSeq?: number, check?: 'chain' | 'order'): Iterable<JournalRecord>;
+  /** Records of one kind, oldest first. */
+  ofKind(kind: string): Iterable<Pick<JournalRecord, 'seq' | 'kind' | 'body'>>;
   /** Keeps `state` (canonical JSON text) as the state right after record `seq`. */
   saveSnapshot(seq: number, state: string): void;
   /** The newest snapshot that verifies against the chain, or undefined. */
   latestSnapshot(): { readonly seq: number; readonly state: string } | undefined;
-  /** Keeps a blob by its content hash (bars that a decision saw); the same content once. */
+  /** Keeps a text by its content hash, once; durable at the latest with the next append. */
   putContent(text: string): string;
   content(hash: string): string | undefined;
   close(): void;

@@ -10,6 +10,7 @@ import {
 } from '../orders/index.ts';
 import { slippageOf } from '../risk/index.ts';
 import type { Setup } from './setup.ts';
+import { workSignals } from './signals.ts';
 import { alert, type BookState, type State } from './state.ts';
 import { legDone } from './work.ts';
 
@@ -33,7 +34,9 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
     alert(state, 'HIGH', 'orderUnknown', text);
     state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
   }
-  if (isDone(order)) legDone(setup, state, book, order);
+  if (!isDone(order)) return;
+  legDone(setup, state, book, order);
+  if (book.setup.signals !== null) workSignals(setup, state, book);
 }
 
 /** An order that ended before all of it was filled. */

@@ -78,6 +78,7 @@ export function planOf(setup: Setup): Plan {
     }
     for (const subscription of subscriptions) {
       const series = index.get(subscription.symbol);
+      if (series === undefined && subscription.optional === true) continue;
       if (series === undefined || setup.series[series]?.timeframe !== subscription.timeframe) {
         const wanted = `"${subscription.symbol}" in bars of ${subscription.timeframe}`;
         throw new BadInput(`Book "${book.name}": the desk has no data for ${wanted}`);

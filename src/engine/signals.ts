@@ -15,11 +15,14 @@ export function takeSignal(state: State, input: SignalInput): void {
   if (book.signals.length < SIGNALS_MAX) book.signals.push(input.signal);
 }
 
-/** Signals that are due are filtered, sized at this tick's price, and worked. */
+/**
+ * Signals that are due are filtered, sized at this tick's price, and worked, one after the other: one
+ * that comes while an order is under way waits for its end.
+ */
 export function workSignals(setup: Setup, state: State, book: BookState): void {
   const { signals } = book;
   while (signals.length > 0 && (signals[0]?.at ?? Number.POSITIVE_INFINITY) <= state.at) {
-    if (book.stopped !== null) return;
+    if (book.stopped !== null || book.work !== null) return;
     const signal = signals.shift();
     if (signal !== undefined) workSignal(setup, state, book, signal);
   }
@@ -50,7 +53,6 @@ function workSignal(
       return skip(`${quantity} shares to sell, ${held} held`);
     }
   }
-  if (book.work !== null) return skip('an earlier order is still worked');
   const why = `Signal: ${side} ${quantity} ${symbol}`;
   record(state, book, { action: 'orders', why }, { ...facts, quantity });
   const legs = [{ kind: 'order' as const, symbol, side, quantity }];

@@ -1,4 +1,4 @@
-import { add, type Money, money, type Price, ratio, times } from '../base/index.ts';
+import { add, type Money, money, type Price, ratio, scale, times } from '../base/index.ts';
 import type { Side } from '../orders/index.ts';
 
 const MILLION = 1_000_000;
@@ -14,27 +14,18 @@ export interface Costs {
 
 export const NO_COSTS: Costs = { slippagePpm: 0, feePerShare: 0 as Money, feePpm: 0 };
 
-/** amount x parts / 1,000,000, half to even; exact, and fast as long as the product is safe. */
-function millionths(amount: number, parts: number): number {
-  const product = amount * parts;
-  if (!Number.isSafeInteger(product)) return ratio(amount, parts, MILLION, 'half-even');
-  const floor = Math.floor(product / MILLION);
-  const twice = 2 * (product - floor * MILLION);
-  return twice > MILLION || (twice === MILLION && floor % 2 !== 0) ? floor + 1 : floor;
-}
-
 /** Price of a fill at `price`: worse by the slippage, half to even to a micro-dollar, at least one. */
 export function slippedPrice(price: Price, side: Side, costs: Costs): Price {
   if (costs.slippagePpm === 0) return price;
   const parts = side === 'buy' ? MILLION + costs.slippagePpm : MILLION - costs.slippagePpm;
-  return Math.max(1, millionths(price, parts)) as Price;
+  return Math.max(1, scale(price, parts, MILLION, 'half-even')) as Price;
 }
 
 /** Fee of a fill, above zero, half to even to a micro-dollar. */
 export function feeOf(fillPrice: Price, quantity: number, costs: Costs): Money {
   const perShare = money(costs.feePerShare * quantity);
   if (costs.feePpm === 0) return perShare;
-  return add(perShare, money(millionths(times(fillPrice, quantity), costs.feePpm)));
+  return add(perShare, scale(times(fillPrice, quantity), costs.feePpm, MILLION, 'half-even'));
 }
 
 /** Cash that one share bought at `price` takes, slippage and fees counted, rounded up. */

@@ -28,6 +28,7 @@ export interface Signal {
 }
 
 const BPS = 10_000;
+const MILLION = 1_000_000;
 
 /** Why a signal is skipped, or null when it passes. `sinceFillMs` is null before any fill. */
 export function signalRefusal(
@@ -60,10 +61,11 @@ export function sizeSignal(
   filters: SignalFilters,
 ): number {
   const { equity, price } = market;
+  const largest = ratio(equity, Math.round(filters.notionalPctMax * BPS), 100 * BPS, 'down');
+  const byNotional = unitsIn(largest as Money, price, 'down');
+  const most = Math.max(0, Math.min(Math.floor(wanted), byNotional));
   const risk = ratio(equity, Math.round(filters.riskPct * BPS), 100 * BPS, 'down');
-  const lossPpm = Math.round(Math.max(filters.minProfitBps, 1) * 100);
-  const byRisk = Math.max(1, ratio(risk, 1_000_000, price * lossPpm, 'down'));
-  const most = ratio(equity, Math.round(filters.notionalPctMax * BPS), 100 * BPS, 'down');
-  const byNotional = unitsIn(most as Money, price, 'down');
-  return Math.max(0, Math.min(Math.floor(wanted), byRisk, byNotional));
+  const lossPpm = price * Math.round(Math.max(filters.minProfitBps, 1) * 100);
+  if (lossPpm * most <= risk * MILLION) return most;
+  return Math.min(most, Math.max(1, ratio(risk, MILLION, lossPpm, 'down')));
 }

@@ -74,7 +74,8 @@ export type RefusalCode =
   | 'leverageAboveLimit';
 
 type Finding = Omit<Refusal, 'code'> | null;
-type Check = (gate: GateInput) => Finding;
+/** `reduces` tells whether the order can only shrink the position, worked out once a review. */
+type Check = (gate: GateInput, reduces: boolean) => Finding;
 
 /** Asked of an order that may raise exposure, of the book and of the account alike. */
 type RaiseCheck = (proposal: Proposal, standing: Standing, limits: Limits) => Finding;
@@ -92,7 +93,7 @@ export const CHECKS: readonly (readonly [RefusalCode, Check])[] = [
   ['ordersPerDayAboveLimit', checkRate],
   ['exitRaisesPosition', checkPurpose],
   ['oversell', checkOversell],
-  ['figureMissing', (g) => (reducesOnly(g) ? null : missingFigure(g))],
+  ['figureMissing', (g, reduces) => (reduces ? null : missingFigure(g))],
   ['orderNotionalAboveLimit', onRaise(notionalRefusal)],
   ['cashBelowReserve', onRaise(cashRefusal)],
   ['buyingPowerAboveLimit', onRaise(powerRefusal)],
@@ -102,20 +103,25 @@ export const CHECKS: readonly (readonly [RefusalCode, Check])[] = [
 
 /** The last gate before the wire: the first check that refuses, or null. Every order passes it. */
 export function review(gate: GateInput): Refusal | null {
+  const reduces = reducesOnly(gate);
   for (let i = 0; i < CHECKS.length; i++) {
     const entry = CHECKS[i] as (typeof CHECKS)[number];
-    const refusal = entry[1](gate);
+    const refusal = entry[1](gate, reduces);
     if (refusal) return { code: entry[0], found: refusal.found, limit: refusal.limit };
   }
   return null;
 }
 
-/** True for an order that can only shrink the book's position, fills of live orders counted. */
+/**
+ * True for an order that can only shrink the book's position, fills of live orders counted; false
+ * when one of the quantities is not known.
+ */
 export function reducesOnly({ proposal, book }: GateInput): boolean {
   const { side, quantity } = proposal;
-  return side === 'sell'
-    ? book.held > 0 && quantity + book.pendingSells <= book.held
-    : book.held < 0 && quantity + book.pendingBuys <= -book.held;
+  const { held } = book;
+  const pending = side === 'sell' ? book.pendingSells : book.pendingBuys;
+  if (!Number.isSafeInteger(held) || !Number.isSafeInteger(pending) || pending < 0) return false;
+  return quantity + pending <= (side === 'sell' ? held : -held) && isWhole(quantity);
 }
 
 const no = (found: string, limit: string) => ({ found, limit });
@@ -124,17 +130,15 @@ const dollars = (amount: number): string => formatMoney(Math.round(amount) as Mo
 
 /** An order that only reduces is never refused for exposure, be the limit breached or not (F059). */
 function onRaise(check: RaiseCheck): Check {
-  return (gate) => {
-    if (reducesOnly(gate)) return null;
+  return (gate, reduces) => {
+    if (reduces) return null;
     const { proposal, book, account, bookLimits, accountLimits } = gate;
     return check(proposal, book, bookLimits) ?? check(proposal, account, accountLimits);
   };
 }
 
-function checkHalt(gate: GateInput): Finding {
-  if (isAtLeast(gate.halt, 'CANCEL_ONLY')) return no(gate.halt, 'NONE');
-  if (isAtLeast(gate.halt, 'NO_NEW_RISK') && !reducesOnly(gate)) return no(gate.halt, 'NONE');
-  return null;
+function checkHalt({ halt }: GateInput, reduces: boolean): Finding {
+  return isAtLeast(halt, reduces ? 'CANCEL_ONLY' : 'NO_NEW_RISK') ? no(`${halt}`, 'NONE') : null;
 }
 
 function checkFence({ fenceMs }: GateInput): Finding {
@@ -155,19 +159,20 @@ function checkPrices({ proposal }: GateInput): Finding {
 
 function checkRate({ ordersToday, bookLimits }: GateInput): Finding {
   const most = bookLimits.ordersPerDayMax;
-  return ordersToday < most ? null : no(`${ordersToday + 1} orders`, `${most} orders`);
+  const within = Number.isSafeInteger(ordersToday) && ordersToday < most;
+  if (within && Number.isSafeInteger(most)) return null;
+  return no(`${ordersToday} orders before`, `${most} orders`);
 }
 
-function checkPurpose(gate: GateInput): Finding {
-  const { purpose, side, quantity } = gate.proposal;
-  if ((purpose !== 'exit' && purpose !== 'flatten') || reducesOnly(gate)) return null;
-  return no(`${purpose}: ${side} ${quantity} shares`, `${gate.book.held} shares held`);
+function checkPurpose({ proposal, book }: GateInput, reduces: boolean): Finding {
+  const { purpose, side, quantity } = proposal;
+  if (reduces || (purpose !== 'exit' && purpose !== 'flatten')) return null;
+  return no(`${purpose}: ${side} ${quantity} shares`, `${book.held} shares held`);
 }
 
-function checkOversell({ proposal, book, bookLimits }: GateInput): Finding {
-  if (proposal.side === 'buy' || bookLimits.shortSelling) return null;
-  const free = book.held - book.pendingSells;
-  return proposal.quantity <= free ? null : no(`${proposal.quantity} shares`, `${free} shares`);
+function checkOversell({ proposal, book, bookLimits }: GateInput, reduces: boolean): Finding {
+  if (reduces || proposal.side === 'buy' || bookLimits.shortSelling) return null;
+  return no(`${proposal.quantity} shares`, `${book.held - book.pendingSells} shares`);
 }
 
 function notionalRefusal(proposal: Proposal, _: Standing, limits: Limits): Finding {

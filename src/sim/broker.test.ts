@@ -78,6 +78,21 @@ function trace(settings: SimBrokerSettings, list: readonly Act[], between = (b: 
   return { reports, broker };
 }
 
+const anew = (broker: SimBroker) => {
+  const next = new SimBroker(WILD, money(0));
+  next.restore(broker.save());
+  return next;
+};
+
+const draws = (noise: number) => {
+  const broker = new SimBroker(WILD, CASH);
+  for (let i = 0; i < noise; i++) broker.find('c-9' as ClientOrderId);
+  for (let i = 0; i < noise; i++) broker.advance(at(0), market(100));
+  return broker
+    .submit(intent(1, 'buy', 5), at(0), market(100))
+    .concat(broker.advance(at(9_000), market(100)));
+};
+
 describe('the built-in broker, random as it may be set', () => {
   test('does the same twice, and another thing with another seed', () => {
     fc.assert(
@@ -95,11 +110,6 @@ describe('the built-in broker, random as it may be set', () => {
   });
 
   test('saved and restored between any two orders, goes on the same', () => {
-    const anew = (broker: SimBroker) => {
-      const next = new SimBroker(WILD, money(0));
-      next.restore(broker.save());
-      return next;
-    };
     fc.assert(
       fc.property(acts, (list) => {
         const [one, two] = [trace(WILD, list), trace(WILD, list, anew)];
@@ -110,14 +120,6 @@ describe('the built-in broker, random as it may be set', () => {
   });
 
   test('draws for an order whatever was asked before', () => {
-    const draws = (noise: number) => {
-      const broker = new SimBroker(WILD, CASH);
-      for (let i = 0; i < noise; i++) broker.find('c-9' as ClientOrderId);
-      for (let i = 0; i < noise; i++) broker.advance(at(0), market(100));
-      return broker
-        .submit(intent(1, 'buy', 5), at(0), market(100))
-        .concat(broker.advance(at(9_000), market(100)));
-    };
     expect(draws(7)).toEqual(draws(0));
   });
 
@@ -171,9 +173,9 @@ describe('the built-in broker, random as it may be set', () => {
   });
 });
 
-describe('the built-in broker', () => {
-  const plain = (cash = CASH) => new SimBroker(PLAIN, cash);
+const plain = (cash = CASH) => new SimBroker(PLAIN, cash);
 
+describe('the built-in broker', () => {
   test('knows an id again: a repeat makes no second order (F003)', () => {
     const broker = plain();
     const first = broker.submit(intent(1, 'buy', 10), at(1), market(100));

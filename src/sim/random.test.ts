@@ -36,12 +36,14 @@ describe('a seeded sequence', () => {
   });
 });
 
-describe('a draw that belongs to seed, count and purpose', () => {
-  const counts = Array.from({ length: N }, (_, i) => i + 1);
+const counts = Array.from({ length: N }, (_, i) => i + 1);
+const draws = (seed: number, purpose: number, ahead = 0) =>
+  counts.map((count) => drawOf(seed, count + ahead, purpose));
 
+describe('a draw that belongs to seed, count and purpose', () => {
   test.each([0, 1, 2])('is uniform over the counts, purpose %d', (purpose) => {
     for (const seed of [0, 1, 2, 42, -5]) {
-      const { mean, variance } = moments(counts.map((count) => drawOf(seed, count, purpose)));
+      const { mean, variance } = moments(draws(seed, purpose));
       expect(mean).toBeCloseTo(0.5, 1);
       expect(Math.abs(mean - 0.5)).toBeLessThan(0.015);
       expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.005);
@@ -49,8 +51,6 @@ describe('a draw that belongs to seed, count and purpose', () => {
   });
 
   test('is not that of the next count, another purpose or another seed', () => {
-    const draws = (seed: number, purpose: number, ahead = 0) =>
-      counts.map((count) => drawOf(seed, count + ahead, purpose));
     const base = draws(1, 0);
     for (const other of [draws(1, 1), draws(1, 2), draws(2, 0), draws(3, 0), draws(1, 0, 1)]) {
       expect(Math.abs(correlation(base, other))).toBeLessThan(0.03);

@@ -12,6 +12,8 @@ export interface Subscription {
   readonly warmup: number;
   /** A complete bar of this series asks for a decision. Exactly one series has it. */
   readonly trigger?: boolean;
+  /** Followed where the desk has data for it; no reason to refuse a desk that has none. */
+  readonly optional?: boolean;
 }
 
 /** What `decide` may read of its book. */

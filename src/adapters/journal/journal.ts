@@ -220,6 +220,10 @@ export class SqliteJournal implements Journal {
     return this.#reader.read(afterSeq, check);
   }
 
+  ofKind(kind: string): ReturnType<JournalReader['ofKind']> {
+    return this.#reader.ofKind(kind);
+  }
+
   saveSnapshot(seq: number, state: string): void {
     const journalHash = hashAt(this.#db, seq);
     assert(journalHash !== undefined, `Snapshot of record "${seq}", which is not in the journal`);

@@ -69,6 +69,22 @@ export class JournalReader {
     }
   }
 
+  /**
+   * Records of one kind, oldest first, and no others: for lists that people read. The chain is not
+   * looked at; a fold takes `read`.
+   */
+  *ofKind(kind: string): Generator<Pick<JournalRecord, 'seq' | 'kind' | 'body'>, void> {
+    const rows = this.#db.prepare(
+      'SELECT seq, body FROM journal WHERE kind = ? AND seq > ? ORDER BY seq LIMIT 1000',
+    );
+    for (let seq = 0; ;) {
+      const found = this.#sound(() => rows.all(kind, seq));
+      for (const row of found) yield { seq: row.seq, kind, body: JSON.parse(row.body) as unknown };
+      if (found.length < 1000) return;
+      seq = found.at(-1)?.seq ?? seq;
+    }
+  }
+
   /** The newest snapshot that verifies and belongs to this chain; the others are passed over. */
   latestSnapshot(): { readonly seq: number; readonly state: string } | undefined {
     const list = this.#db.prepare('SELECT seq FROM snapshot ORDER BY seq DESC');

@@ -16,12 +16,14 @@ export interface StreamTick {
 
 /**
  * A recorded series of any length as a feed, one tick at a time in constant memory. Ticks come
- * oldest first; those after `lastDay` are not shown.
+ * oldest first; those of one instant are one event (the last price, all shares), since nothing
+ * tells their order; those after `lastDay` are not shown.
  */
 export class StreamFeed implements Feed {
   readonly lastDay: number;
   readonly #symbol: string;
   readonly #ticks: Iterator<StreamTick>;
+  #ahead: BarRow | undefined;
   #next: BarRow | undefined;
   #newest: BarRow | undefined;
 
@@ -32,7 +34,21 @@ export class StreamFeed implements Feed {
     this.#next = this.#read();
   }
 
+  /** The next event: a tick, together with those that share its instant. */
   #read(): BarRow | undefined {
+    let row = this.#ahead ?? this.#row();
+    if (row === undefined) return undefined;
+    for (;;) {
+      const next = this.#row();
+      if (next === undefined || next.at !== row.at) {
+        this.#ahead = next;
+        return row;
+      }
+      row = merged(row, next);
+    }
+  }
+
+  #row(): BarRow | undefined {
     const { value, done } = this.#ticks.next();
     if (done || value.day > this.lastDay) return undefined;
     const { at, day, open, high, low, close, size } = value;
@@ -67,3 +83,11 @@ export class StreamFeed implements Feed {
     return this.#next === undefined;
   }
 }
+
+const merged = (first: BarRow, then: BarRow): BarRow => ({
+  ...then,
+  open: first.open,
+  high: Math.max(first.high, then.high) as Price,
+  low: Math.min(first.low, then.low) as Price,
+  volume: first.volume === null || then.volume === null ? null : first.volume + then.volume,
+});

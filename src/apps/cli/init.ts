@@ -1,15 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { initFiles } from '../init/index.ts';
 import { UsageError } from '../load.ts';
 import { say } from './print.ts';
+
+/** Types of the strategy SDK in this build, for the desk's editor. */
+const sdkTypes = (): string => fileURLToPath(new URL('../../strategy/index.d.ts', import.meta.url));
 
 /** Writes a new desk into `folder`, which must be empty or not there. */
 export function writeDesk(folder: string): string[] {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new UsageError(`Folder "${folder}" is not empty; a new desk wants its own`);
   }
-  const files = initFiles({ name: basename(resolve(folder)) });
+  const files = initFiles({ name: basename(resolve(folder)), sdkTypes: sdkTypes() });
   for (const { path, text } of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });

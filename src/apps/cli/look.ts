@@ -110,7 +110,7 @@ export async function why(
   const folder = folderWithJournal(given);
   const reader = readJournal(journalPath(folder));
   try {
-    const all = recordedIn(reader.read(0));
+    const all = recordedIn(reader);
     const decisions = all.decisions.filter((one) => one.date === day);
     const isOurs = (effect: Effect & { symbol?: string; text?: string }) =>
       effect.symbol === symbol || (effect.text ?? '').includes(symbol);

@@ -124,7 +124,7 @@ function finish(
 }
 
 function recordOf(loaded: LoadedDesk, desk: RunningDesk, stage: Stage): RunRecord {
-  const { decisions, fills, equity } = recordedIn(desk.journal.read(0));
+  const { decisions, fills, equity } = recordedIn(desk.journal);
   const { state } = desk.runner;
   const stopped = state.books
     .filter((book) => book.stopped !== null)

@@ -157,7 +157,8 @@ function checkCoverage(
   if (!isMap(data)) return;
   try {
     const series = definition.subscriptions(params);
-    const symbols = [...definition.universe(params), ...series.map((one) => one.symbol)];
+    const needed = series.filter((one) => one.optional !== true);
+    const symbols = [...definition.universe(params), ...needed.map((one) => one.symbol)];
     for (const symbol of new Set(symbols)) {
       if (symbol !== 'CASH' && !keysAt(checking.plain, ['data']).includes(symbol))
         refuseMissing(checking, book, symbol);

@@ -17,8 +17,10 @@ const WARMUP_MARGIN = 10;
 function subscriptions(p: Params): readonly Subscription[] {
   const warmup = Math.max(firstDecision(p), p.sma_slow + WARMUP_MARGIN);
   const signal = { symbol: p.signal_symbol, timeframe: '1d', warmup, trigger: true } as const;
-  if (!p.allow_treasury) return [signal];
-  return [signal, { symbol: p.treasury_trend_symbol, timeframe: '1d', warmup: p.bond_sma_slow }];
+  const treasury = { symbol: p.treasury_trend_symbol, timeframe: '1d' } as const;
+  // Without the overlay the treasury's averages are only told, where there is data for them.
+  const wanted = p.allow_treasury ? { warmup: p.bond_sma_slow } : { warmup: 0, optional: true };
+  return [signal, { ...treasury, ...wanted }];
 }
 
 /** Hierarchical Adaptive v3.5b. */

@@ -209,9 +209,12 @@ describe('what is asked for', () => {
     expect(subscriptions({ vol_baseline_window: 200 })[0]).toMatchObject({ warmup: 221 });
   });
 
-  test('the treasury is not asked for when it is not allowed', () => {
-    const symbols = subscriptions({ allow_treasury: false }).map(({ symbol }) => symbol);
-    expect(symbols).toEqual(['QQQ']);
+  test('the treasury is wanted only where there is data when it is not allowed', () => {
+    const asked = subscriptions({ allow_treasury: false });
+    expect(asked.filter(({ optional }) => optional !== true).map((one) => one.symbol)).toEqual([
+      'QQQ',
+    ]);
+    expect(asked.find((one) => one.symbol === 'TLT')).toMatchObject({ optional: true, warmup: 0 });
   });
 
   test('only funds that the parameters allow are in the universe, in the order of trading', () => {

@@ -1,0 +1,486 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Money, Price } from '../base/index.ts';
+import { at, type Changes, FLAT, gateOf, gates, UNBOUND, usd } from './gate.fixture.ts';
+import { HALT_LEVELS, type HaltLevel } from './limits.ts';
+import { CHECKS, reducesOnly, type RefusalCode, review } from './review.ts';
+
+const codeOf = (changes: Changes) => review(gateOf(changes))?.code ?? null;
+const refusal = (changes: Changes) => review(gateOf(changes));
+const SELL = { side: 'sell' as const };
+const HOLDS_10 = { held: 10, cash: usd(9_000) };
+/** Slippage of 1 %. */
+const DEAR = { worstPrice: at(101) };
+const SHORTS = { shortSelling: true };
+
+/** Each boundary: the last change that passes, and the first that is refused. */
+const BOUNDARIES: readonly (readonly [string, RefusalCode, Changes, Changes])[] = [
+  [
+    'a book that runs or stopped',
+    'bookStopped',
+    { gate: { bookStopped: null } },
+    { gate: { bookStopped: 'it failed' } },
+  ],
+  [
+    'the fence, to the millisecond',
+    'sessionFence',
+    { gate: { fenceMs: 0 } },
+    { gate: { fenceMs: -1 } },
+  ],
+  [
+    'one share or none',
+    'quantityNotPositive',
+    { proposal: { quantity: 1 } },
+    { proposal: { quantity: 0 } },
+  ],
+  [
+    'a part of a share',
+    'quantityNotPositive',
+    { proposal: { quantity: 2 } },
+    { proposal: { quantity: 1.5 } },
+  ],
+  [
+    'fewer than no shares',
+    'quantityNotPositive',
+    { proposal: { quantity: 1 } },
+    { proposal: { quantity: -10 } },
+  ],
+  [
+    'the smallest price',
+    'priceMissing',
+    { proposal: { worstPrice: 1 as Price } },
+    { proposal: { worstPrice: 0 as Price } },
+  ],
+  [
+    'the smallest expected price',
+    'priceMissing',
+    { proposal: { expectedPrice: 1 as Price } },
+    { proposal: { expectedPrice: -1 as Price } },
+  ],
+  [
+    'orders a day',
+    'ordersPerDayAboveLimit',
+    { gate: { ordersToday: 19 } },
+    { gate: { ordersToday: 20 } },
+  ],
+  [
+    'a sale of all that is held',
+    'oversell',
+    { proposal: SELL, standing: HOLDS_10 },
+    { proposal: { ...SELL, quantity: 11 }, standing: HOLDS_10 },
+  ],
+  [
+    'a sale beside another that is pending (F061)',
+    'oversell',
+    { proposal: { ...SELL, quantity: 6 }, standing: { ...HOLDS_10, pendingSells: 4 } },
+    { proposal: { ...SELL, quantity: 7 }, standing: { ...HOLDS_10, pendingSells: 4 } },
+  ],
+  [
+    'a sale of what is still to be bought (F061)',
+    'oversell',
+    { proposal: SELL, standing: { ...HOLDS_10, pendingBuys: 5 } },
+    { proposal: { ...SELL, quantity: 11 }, standing: { ...HOLDS_10, pendingBuys: 5 } },
+  ],
+  [
+    'an exit that raises (F064)',
+    'exitRaisesPosition',
+    { proposal: { ...SELL, purpose: 'exit' }, standing: HOLDS_10 },
+    { proposal: { purpose: 'exit' }, standing: HOLDS_10 },
+  ],
+  [
+    'an exit that crosses zero (F064)',
+    'exitRaisesPosition',
+    { proposal: { ...SELL, purpose: 'flatten' }, standing: HOLDS_10, limits: SHORTS },
+    { proposal: { ...SELL, purpose: 'flatten', quantity: 11 }, standing: HOLDS_10, limits: SHORTS },
+  ],
+  [
+    'the notional at the worst price',
+    'orderNotionalAboveLimit',
+    { proposal: DEAR, limits: { orderNotionalMax: usd(1_010) } },
+    { proposal: DEAR, limits: { orderNotionalMax: (usd(1_010) - 1) as Money } },
+  ],
+  [
+    'the notional of contracts',
+    'orderNotionalAboveLimit',
+    { proposal: { multiplier: 100, quantity: 1 }, limits: { orderNotionalMax: usd(10_000) } },
+    { proposal: { multiplier: 100, quantity: 2 }, limits: { orderNotionalMax: usd(10_000) } },
+  ],
+  [
+    'cash that fees are taken from too',
+    'cashBelowReserve',
+    { proposal: { worstCost: usd(1_000) }, standing: { cash: usd(1_000) } },
+    { proposal: { worstCost: (usd(1_000) + 1) as Money }, standing: { cash: usd(1_000) } },
+  ],
+  [
+    'cash that orders under way will take',
+    'cashBelowReserve',
+    { standing: { reserved: usd(9_000) } },
+    { standing: { reserved: usd(9_000.01) } },
+  ],
+  [
+    'cash that must stay',
+    'cashBelowReserve',
+    { proposal: { quantity: 95 }, limits: { cashReservePctMin: 5 } },
+    { proposal: { quantity: 96 }, limits: { cashReservePctMin: 5 } },
+  ],
+  [
+    'buying power',
+    'buyingPowerAboveLimit',
+    { proposal: { quantity: 95 }, limits: { buyingPowerPctMax: 95 } },
+    { proposal: { quantity: 96 }, limits: { buyingPowerPctMax: 95 } },
+  ],
+  [
+    'a position at the worst price',
+    'positionAboveLimit',
+    { proposal: DEAR, limits: { positionPctMax: 10.1 } },
+    { proposal: DEAR, limits: { positionPctMax: 10.0999 } },
+  ],
+  [
+    'a position held at the price expected, raised at the worst',
+    'positionAboveLimit',
+    { proposal: DEAR, standing: HOLDS_10, limits: { positionPctMax: 20.1 } },
+    { proposal: DEAR, standing: HOLDS_10, limits: { positionPctMax: 20.0999 } },
+  ],
+  [
+    'a position with all that is pending (F060)',
+    'positionAboveLimit',
+    { standing: { pendingBuys: 15 }, limits: { positionPctMax: 25 } },
+    { standing: { pendingBuys: 16 }, limits: { positionPctMax: 25 } },
+  ],
+  [
+    'a position beside a sale that may not fill (F060)',
+    'positionAboveLimit',
+    { standing: { ...HOLDS_10, pendingSells: 10 }, limits: { positionPctMax: 20 } },
+    { standing: { ...HOLDS_10, pendingSells: 10 }, limits: { positionPctMax: 19.9999 } },
+  ],
+  [
+    'a short position, at the price expected',
+    'positionAboveLimit',
+    { proposal: { ...SELL, worstPrice: at(99) }, limits: { ...SHORTS, positionPctMax: 10 } },
+    { proposal: { ...SELL, worstPrice: at(99) }, limits: { ...SHORTS, positionPctMax: 9.9999 } },
+  ],
+  [
+    'a short position with sales that are pending',
+    'positionAboveLimit',
+    { proposal: SELL, standing: { pendingSells: 5 }, limits: { ...SHORTS, positionPctMax: 15 } },
+    { proposal: SELL, standing: { pendingSells: 6 }, limits: { ...SHORTS, positionPctMax: 15 } },
+  ],
+  [
+    'a buy that turns a short position long',
+    'positionAboveLimit',
+    { standing: { held: -4 }, limits: { positionPctMax: 6 } },
+    { standing: { held: -3 }, limits: { positionPctMax: 6 } },
+  ],
+  [
+    'leverage, with all other exposure',
+    'leverageAboveLimit',
+    { standing: { otherExposure: usd(14_000) }, limits: { leverageMax: 1.5 } },
+    { standing: { otherExposure: usd(14_000.01) }, limits: { leverageMax: 1.5 } },
+  ],
+  [
+    'leverage of a fund, with its factor',
+    'leverageAboveLimit',
+    { proposal: { quantity: 50 }, standing: { fundFactor: 3 }, limits: { leverageMax: 1.5 } },
+    { proposal: { quantity: 51 }, standing: { fundFactor: 3 }, limits: { leverageMax: 1.5 } },
+  ],
+];
+
+describe('the table of checks', () => {
+  test('an order that the book can pay passes', () => expect(review(gateOf())).toBeNull());
+
+  test.each(BOUNDARIES)('%s: "%s"', (_, code, passes, refused) => {
+    expect(review(gateOf(passes))).toBeNull();
+    expect(codeOf(refused)).toBe(code);
+  });
+
+  test('every code but those of missing figures and halts has its boundary', () => {
+    const tested = new Set<string>(BOUNDARIES.map(([, code]) => code));
+    const others = CHECKS.map(([code]) => code).filter((code) => !tested.has(code));
+    expect(others).toEqual(['halted', 'figureMissing']);
+    expect(new Set(CHECKS.map(([code]) => code)).size).toBe(CHECKS.length);
+  });
+
+  test('a refusal tells what was found and what the limit is', () => {
+    expect(refusal({ limits: { positionPctMax: 5 } })).toEqual({
+      code: 'positionAboveLimit',
+      found: '1000.00',
+      limit: '500.00',
+    });
+    expect(refusal({ proposal: { quantity: 101 } })).toEqual({
+      code: 'cashBelowReserve',
+      found: '-100.00 left',
+      limit: '0.00',
+    });
+    expect(refusal({ limits: { leverageMax: 0.05 } })).toEqual({
+      code: 'leverageAboveLimit',
+      found: '0.100',
+      limit: '0.050',
+    });
+    expect(refusal({ proposal: { ...SELL, quantity: 1 } })).toEqual({
+      code: 'oversell',
+      found: '1 shares',
+      limit: '0 shares',
+    });
+    expect(refusal({ gate: { fenceMs: -250 } })).toEqual({
+      code: 'sessionFence',
+      found: '250 ms late',
+      limit: 'before the fence',
+    });
+  });
+
+  test('limits of the book and of the account both bind', () => {
+    const wide = { ...UNBOUND, shortSelling: true };
+    const bookOnly = new Set<RefusalCode>(['oversell', 'exitRaisesPosition']);
+    for (const [, code, , refused] of BOUNDARIES) {
+      if (refused.limits === undefined || bookOnly.has(code)) continue;
+      const gate = gateOf(refused);
+      expect(review({ ...gate, bookLimits: wide })?.code).toBe(code);
+      expect(review({ ...gate, accountLimits: wide })?.code).toBe(code);
+      expect(review({ ...gate, bookLimits: wide, accountLimits: wide })).toBeNull();
+    }
+  });
+
+  test('the account’s own standing binds where the book’s does not', () => {
+    const poor = { ...FLAT, cash: usd(500) };
+    expect(review(gateOf({ gate: { account: poor } }))?.code).toBe('cashBelowReserve');
+    const crowded = { ...FLAT, pendingBuys: 91 };
+    expect(review(gateOf({ gate: { account: crowded } }))?.code).toBe('positionAboveLimit');
+    const busy = { ...FLAT, otherExposure: usd(9_500) };
+    expect(review(gateOf({ gate: { account: busy } }))?.code).toBe('leverageAboveLimit');
+  });
+
+  test('all invested is possible at a limit of 100 % with costs: a raise passes that the cash pays', () => {
+    // 600 of 1,000 shares' worth are held at $100; 0.1 % slippage and a cent a share; 39,955 for 399.
+    const standing = { equity: usd(100_000), cash: usd(40_000), held: 600 };
+    const proposal = { quantity: 399, worstPrice: at(100.1), worstCost: usd(399 * 100.11) };
+    expect(codeOf({ standing, proposal })).toBeNull();
+    expect(
+      codeOf({ standing, proposal: { ...proposal, quantity: 400, worstCost: usd(40_044) } }),
+    ).toBe('cashBelowReserve');
+  });
+});
+
+describe('halts (invariant 16)', () => {
+  const reducing: Changes = { proposal: SELL, standing: HOLDS_10 };
+  test.each<[HaltLevel, boolean, boolean]>([
+    ['NONE', true, true],
+    ['NO_NEW_RISK', false, true],
+    ['CANCEL_ONLY', false, false],
+    ['STOP', false, false],
+    ['none' as HaltLevel, false, false],
+    ['' as HaltLevel, false, false],
+    [undefined as unknown as HaltLevel, false, false],
+    [null as unknown as HaltLevel, false, false],
+  ])('at %s a raise passes: %s, a reduction: %s', (halt, raise, reduce) => {
+    expect(codeOf({ gate: { halt } })).toBe(raise ? null : 'halted');
+    expect(codeOf({ ...reducing, gate: { halt } })).toBe(reduce ? null : 'halted');
+  });
+
+  test('no level is forgotten', () => expect(HALT_LEVELS).toHaveLength(4));
+
+  test('a sale that may cross zero is no reduction', () => {
+    const gate = { halt: 'NO_NEW_RISK' as const };
+    const limits = SHORTS;
+    expect(codeOf({ proposal: { ...SELL, quantity: 11 }, standing: HOLDS_10, limits, gate })).toBe(
+      'halted',
+    );
+    const both = { ...HOLDS_10, pendingSells: 1 };
+    expect(codeOf({ proposal: SELL, standing: both, limits, gate })).toBe('halted');
+  });
+});
+
+/** Any refusal but for what a reducing order may be refused for. */
+const EXPOSURE: ReadonlySet<RefusalCode> = new Set([
+  'figureMissing',
+  'orderNotionalAboveLimit',
+  'cashBelowReserve',
+  'buyingPowerAboveLimit',
+  'positionAboveLimit',
+  'leverageAboveLimit',
+]);
+
+describe('reductions (F059)', () => {
+  test('an order that only reduces passes with every limit breached and every figure absent', () => {
+    const nothing = Number.NaN as Money;
+    const breached = { equity: usd(-5), cash: usd(-9_000), otherExposure: usd(1e9) };
+    const absent = { equity: nothing, cash: nothing, reserved: nothing, otherExposure: nothing };
+    const limits = { positionPctMax: 1, leverageMax: 0.1, orderNotionalMax: usd(1) };
+    const none = { positionPctMax: Number.NaN, orderNotionalMax: nothing, leverageMax: Number.NaN };
+    for (const [standing, bounds] of [
+      [breached, limits],
+      [absent, none],
+    ] as const) {
+      const sale = { proposal: SELL, standing: { ...standing, held: 1_000 }, limits: bounds };
+      expect(codeOf(sale)).toBeNull();
+      expect(codeOf({ standing: { ...standing, held: -1_000 }, limits: bounds })).toBeNull();
+    }
+  });
+
+  test('no reduction is ever refused for exposure, and every raise of a breach is', () => {
+    fc.assert(
+      fc.property(gates, (gate) => {
+        const code = review(gate)?.code;
+        const raises = !reducesOnly(gate);
+        expect(raises || code === undefined || !EXPOSURE.has(code)).toBe(true);
+        const { book, proposal, bookLimits } = gate;
+        const held = Math.abs(book.held) * proposal.expectedPrice * proposal.multiplier;
+        const breached = held > (book.equity / 100) * bookLimits.positionPctMax;
+        const grows = Math.sign(book.held) === (proposal.side === 'buy' ? 1 : -1);
+        expect(raises && breached && grows && code === undefined).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const filled = (of: number, part: number) => Math.round(of * part);
+
+describe('the worst case (F060, F061, invariants 13 and 14)', () => {
+  test('whatever passes, and whichever live orders fill with it, stays within the limits', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(gates, share, share, share, (gate, own, buys, sells) => {
+        if (review(gate) !== null || reducesOnly(gate)) return;
+        const { proposal, book, bookLimits } = gate;
+        const sign = proposal.side === 'buy' ? 1 : -1;
+        const pending =
+          sign === 1 ? filled(book.pendingBuys, buys) : -filled(book.pendingSells, sells);
+        const before = book.held + pending;
+        const after = before + sign * filled(proposal.quantity, own);
+        const notional = Math.abs(after) * proposal.expectedPrice * proposal.multiplier;
+        const most = (book.equity / 100) * bookLimits.positionPctMax;
+        const grew = Math.abs(after) > Math.abs(book.held);
+        expect(grew && notional > most + 1).toBe(false);
+        const gross = book.otherExposure + notional * book.fundFactor;
+        expect(grew && gross > book.equity * bookLimits.leverageMax + 1).toBe(false);
+        const short = sign === -1 && after < 0 && !bookLimits.shortSelling;
+        expect(short).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('two books that share an account cannot pass together what one may not', () => {
+    const second = { ...FLAT, equity: usd(20_000), cash: usd(20_000), pendingBuys: 95 };
+    const account = { positionPctMax: 50 };
+    expect(
+      codeOf({ proposal: { quantity: 5 }, gate: { account: second }, accountLimits: account }),
+    ).toBeNull();
+    expect(
+      codeOf({ proposal: { quantity: 6 }, gate: { account: second }, accountLimits: account }),
+    ).toBe('positionAboveLimit');
+  });
+});
+
+const NASTY = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  undefined,
+  null,
+  '5',
+  {},
+] as unknown as number[];
+
+describe('absence blocks (invariant 18)', () => {
+  const figures = [
+    'equity',
+    'cash',
+    'reserved',
+    'held',
+    'pendingBuys',
+    'otherExposure',
+    'fundFactor',
+  ] as const;
+  test.each(figures)('a buy without "%s" of the book or of the account', (name) => {
+    for (const value of NASTY) {
+      const wrong = { ...FLAT, [name]: value };
+      expect(review(gateOf({ gate: { book: wrong } }))).not.toBeNull();
+      expect(review(gateOf({ gate: { account: wrong } }))).not.toBeNull();
+    }
+  });
+
+  test.each(['reserved', 'pendingBuys', 'pendingSells', 'otherExposure', 'fundFactor'] as const)(
+    'a buy with "%s" below zero',
+    (name) => {
+      const refusal = review(gateOf({ standing: { [name]: -1 } }));
+      expect(refusal).toMatchObject({ code: 'figureMissing', found: `book: ${name} -1` });
+    },
+  );
+
+  test.each([
+    'positionPctMax',
+    'cashReservePctMin',
+    'leverageMax',
+    'buyingPowerPctMax',
+    'orderNotionalMax',
+    'ordersPerDayMax',
+  ] as const)('a buy without the limit "%s"', (name) => {
+    for (const value of NASTY) {
+      expect(codeOf({ limits: { [name]: value } })).not.toBeNull();
+      const ofAccount = codeOf({ accountLimits: { [name]: value } });
+      expect(ofAccount === null).toBe(name === 'ordersPerDayMax');
+    }
+  });
+
+  test.each(['quantity', 'expectedPrice', 'worstPrice', 'worstCost', 'multiplier'] as const)(
+    'an order without "%s"',
+    (name) => {
+      for (const value of NASTY) expect(codeOf({ proposal: { [name]: value } })).not.toBeNull();
+    },
+  );
+
+  test('a cost below the notional is one that nobody has worked out', () => {
+    expect(review(gateOf({ proposal: { worstCost: usd(0) } }))).toEqual({
+      code: 'figureMissing',
+      found: 'worst cost 0',
+      limit: 'every figure known',
+    });
+    expect(codeOf({ proposal: { worstCost: (usd(1_000) - 1) as Money } })).toBe('figureMissing');
+  });
+
+  test('a reduction whose quantities are not known', () => {
+    for (const value of NASTY) {
+      expect(codeOf({ proposal: SELL, standing: { held: value } })).not.toBeNull();
+      const sale = { proposal: SELL, standing: { ...HOLDS_10, pendingSells: value } };
+      expect(codeOf(sale)).toBe('oversell');
+      expect(codeOf({ ...sale, limits: SHORTS })).toBe('figureMissing');
+    }
+  });
+
+  test('counts and times that are not known', () => {
+    for (const value of [Number.NaN, undefined] as number[]) {
+      expect(codeOf({ gate: { ordersToday: value } })).toBe('ordersPerDayAboveLimit');
+      expect(codeOf({ gate: { fenceMs: value } })).toBe('sessionFence');
+    }
+    expect(codeOf({ gate: { ordersToday: null as unknown as number } })).not.toBeNull();
+    expect(codeOf({ gate: { bookStopped: undefined as unknown as null } })).toBe('bookStopped');
+  });
+
+  test('the name of what is missing is told', () => {
+    expect(review(gateOf({ standing: { equity: Number.NaN as Money } }))?.found).toBe(
+      'book: equity NaN',
+    );
+    const { leverageMax: _, ...rest } = gateOf().bookLimits;
+    expect(review(gateOf({ gate: { accountLimits: rest as never } }))?.found).toContain('account');
+  });
+
+  test('no gate, however absurd, makes it throw', () => {
+    const nasty = fc.constantFrom(...NASTY, -1, 0, 1e300, Number.MAX_SAFE_INTEGER);
+    const key = fc.constantFrom(
+      'quantity',
+      'expectedPrice',
+      'worstPrice',
+      'worstCost',
+      'multiplier',
+    );
+    const figure = fc.constantFrom(...figures);
+    fc.assert(
+      fc.property(gates, key, figure, nasty, nasty, (gate, term, name, a, b) => {
+        const proposal = { ...gate.proposal, [term]: a };
+        const refusal = review({ ...gate, proposal, book: { ...gate.book, [name]: b } });
+        expect(refusal === null || typeof refusal.found === 'string').toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

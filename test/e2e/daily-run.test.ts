@@ -1,0 +1,214 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  copyExample,
+  DAILY_EXAMPLES,
+  done,
+  effectsOf,
+  jsonOf,
+  type Json,
+  linesOf,
+  recordsOf,
+  scratch,
+  textOf,
+  told,
+} from './cli.fixture.ts';
+
+const folder = scratch('run');
+const MONTH = ['--from', '2018-05-01', '--to', '2018-05-31'];
+const DAYS = 22;
+
+interface Outcome {
+  readonly digest: string;
+  readonly finalEquity: string;
+  readonly days: number;
+  readonly decisions: number;
+  readonly nextSlot: string | null;
+  readonly state: Json;
+}
+
+const run = (desk: string, stage: string, ...args: readonly string[]): Promise<Outcome> =>
+  told<Outcome>(['run', desk, '--stage', stage, '--feed', 'replay', ...args]);
+
+/** A decision without its instant: a backtest decides on the close, a run at its slot before it. */
+const timeless = (decisions: readonly Json[]): Json[] => decisions.map(({ at: _, ...rest }) => rest);
+
+describe.each(DAILY_EXAMPLES)('a month of %s', (name) => {
+  const dry = copyExample(name, join(folder, `${name}-dry`));
+  const file = join(folder, `${name}.jsonl`);
+
+  test('dry run decides day by day what the backtest decides, facts included', async () => {
+    const outcome = await run(dry, 'dry-run', ...MONTH);
+    await told(['backtest', dry, ...MONTH, '--decisions', file]);
+    const decisions = effectsOf(dry, 'decision');
+    expect(outcome).toMatchObject({ days: DAYS, decisions: DAYS });
+    expect(decisions).toHaveLength(DAYS);
+    expect(timeless(decisions)).toEqual(timeless(linesOf(file)));
+  });
+
+  test('paper decides the same, and a second desk ends with the same digest', async () => {
+    const [one, two] = ['paper-1', 'paper-2'].map((place) =>
+      copyExample(name, join(folder, `${name}-${place}`)),
+    ) as [string, string];
+    const [first, second] = await Promise.all([
+      run(one, 'paper', ...MONTH),
+      run(two, 'paper', ...MONTH),
+    ]);
+    expect(second).toEqual(first);
+    expect(timeless(effectsOf(one, 'decision'))).toEqual(timeless(linesOf(file)));
+  });
+
+  test('every slot was claimed once, five minutes before the close, daylight saving or not', () => {
+    const slots = recordsOf(dry, 'slot').map(({ body }) => body);
+    const keys = slots.map(({ book, date }) => `${String(book)} ${String(date)}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    const clocks = slots.map(({ at }) => new Date(at as number).toISOString().slice(11));
+    expect([...new Set(clocks)]).toEqual(['19:55:00.000Z']);
+  });
+});
+
+describe('once', () => {
+  const stepsOf = (out: string): number[] =>
+    [...out.matchAll(/^\[ ?(\d+)\/14\] /gm)].map((match) => Number(match[1]));
+  const ALL = Array.from({ length: 14 }, (_, i) => i + 1);
+  const slotOf = (out: string) => /^\[ 4\/14\] Slot +(\S+),/m.exec(out)?.[1];
+
+  test.each(['dry-run', 'paper'])('%s does one slot in 14 steps, then the next', async (stage) => {
+    const desk = copyExample('hierarchical-adaptive', join(folder, `once-${stage}`));
+    const args = ['once', desk, '--stage', stage, '--feed', 'replay', '--from', '2018-06-01'];
+    const first = await done(args);
+    expect(stepsOf(first)).toEqual(ALL);
+    expect(slotOf(first)).toBe('2018-06-01');
+    expect(first).toMatch(/^Total time +\d+\.\d\d s/m);
+    expect(first).toMatch(/^Next slot +2018-06-04T19:55:00\.000Z/m);
+    const second = await done(args);
+    expect(stepsOf(second)).toEqual(ALL);
+    expect(slotOf(second)).toBe('2018-06-04');
+    expect(effectsOf(desk, 'decision').map(({ date }) => date)).toEqual([
+      '2018-06-01',
+      '2018-06-04',
+    ]);
+  });
+
+  test('slot by slot it comes to the same decisions and fills as a run', async () => {
+    const desk = copyExample('hierarchical-adaptive', join(folder, 'once-twice'));
+    const dates = ['--from', '2018-06-01', '--to', '2018-06-06'];
+    for (let i = 0; i < 3; i++) await told(['once', desk, '--stage', 'paper', ...dates]);
+    const end = await run(desk, 'paper', ...dates);
+    const whole = copyExample('hierarchical-adaptive', join(folder, 'once-whole'));
+    expect(end).toEqual(await run(whole, 'paper', ...dates));
+  });
+
+  test('--at names the slot to do', async () => {
+    const desk = copyExample('hierarchical-adaptive', join(folder, 'once-at'));
+    const out = await done(['once', desk, '--stage', 'dry-run', '--at', '2018-02-05T20:55:00Z']);
+    expect(slotOf(out)).toBe('2018-02-05');
+  });
+});
+
+describe('the files of a run', () => {
+  const desk = copyExample('hierarchical-adaptive', join(folder, 'views'));
+  let outcome: Outcome;
+  const fills = () => effectsOf(desk, 'fill');
+
+  test('are there after two years', async () => {
+    outcome = await run(desk, 'paper', '--from', '2017-01-03', '--to', '2018-12-31');
+    expect(fills().length).toBeGreaterThan(10);
+    for (const name of ['journal', 'state', 'exports', 'logs']) {
+      expect(existsSync(join(desk, name)), name).toBe(true);
+    }
+  });
+
+  test('state.json has the agreed keys and the state of the end', () => {
+    const state = jsonOf(desk, 'state/state.json');
+    expect(state).toMatchObject({
+      last_run: expect.stringMatching(/^2018-12-31T/),
+      vol_state: expect.stringMatching(/^(?:Low|High)$/),
+      trend_state: expect.stringMatching(/^(?:BullStrong|Sideways|BearStrong)$/),
+      current_positions: outcome.state['positions'],
+      account_equity: outcome.finalEquity,
+      metadata: { version: '1.0', created: expect.stringMatching(/^\d{4}-/) },
+    });
+    expect(Object.values(state['current_positions'] as Json).every(Number.isInteger)).toBe(true);
+    expect(state['last_allocation']).toEqual(effectsOf(desk, 'decision').at(-1)?.['targets']);
+  });
+
+  test('the ten newest backups are kept, each a whole state of its day', () => {
+    const names = readdirSync(join(desk, 'state/backups')).sort();
+    expect(names).toHaveLength(10);
+    for (const name of names) {
+      expect(name).toMatch(/^state_backup_\d{8}_\d{6}\.json$/);
+      const { last_run: at } = jsonOf<{ last_run: string }>(desk, 'state/backups', name);
+      expect(at.slice(0, 10).replaceAll('-', '')).toBe(name.slice(13, 21));
+    }
+    expect(names.at(-1)).toContain('20181231');
+  });
+
+  test('live_trades.csv has one row a fill, all of one width', () => {
+    const [head = '', ...rows] = textOf(desk, 'exports/live_trades.csv').trim().split('\n');
+    const columns = head.split(',');
+    for (const name of [
+      ...['Date', 'Time', 'Ticker', 'Action', 'Qty', 'Expected_Price', 'Fill_Price'],
+      ...['Slippage_%', 'Value', 'Reason', 'Mode', 'Order_ID'],
+    ]) {
+      expect(columns).toContain(name);
+    }
+    const cells = rows.map((row) => row.split(','));
+    expect(cells.every((row) => row.length === columns.length)).toBe(true);
+    const of = (row: string[], name: string) => row[columns.indexOf(name)];
+    expect(
+      cells.map((row) => [
+        of(row, 'Date'),
+        of(row, 'Ticker'),
+        of(row, 'Action')?.toLowerCase(),
+        Number(of(row, 'Qty')),
+        of(row, 'Order_ID'),
+        of(row, 'Mode'),
+      ]),
+    ).toEqual(
+      fills().map(({ date, symbol, side, quantity, order }) => [
+        ...[date, symbol, side, quantity, order],
+        'PAPER',
+      ]),
+    );
+  });
+
+  test('the JSONL files are lines of JSON: updates, equity, one trade a fill', () => {
+    const trades = linesOf(desk, 'exports/live_trading_trades.jsonl');
+    expect(trades.map(({ order_id: id, qty }) => [id, qty])).toEqual(
+      fills().map(({ order, quantity }) => [order, quantity]),
+    );
+    const updates = linesOf(desk, 'exports/live_trading_updates.jsonl');
+    expect(updates[0]).toMatchObject({ update_type: 'INIT', cash: 100_000, trades_executed: 0 });
+    expect(updates.at(-1)).toMatchObject({ trades_executed: fills().length });
+    const equity = linesOf(desk, 'exports/live_trading_equity.jsonl');
+    expect(equity.at(-1)?.['portfolio_value']).toBeCloseTo(Number(outcome.finalEquity), 1);
+    const times = equity.map(({ timestamp }) => String(timestamp));
+    expect(times).toEqual([...times].sort());
+  });
+
+  test('each trading day has its log, with decision and close', () => {
+    const names = readdirSync(join(desk, 'logs')).sort();
+    expect(names).toHaveLength(outcome.days);
+    const log = textOf(desk, 'logs/2018-12-31.log');
+    expect(log).toMatch(/^2018-12-31T20:55:00\.000Z DECISION hav /m);
+    expect(log).toContain(`CLOSE equity ${outcome.finalEquity}`);
+  });
+
+  test('a rerun after the end changes nothing and has the same digest', async () => {
+    const kept = [
+      'state/state.json',
+      'exports/live_trades.csv',
+      'exports/live_trading_trades.jsonl',
+      'logs/2018-12-31.log',
+    ];
+    const before = kept.map((name) => textOf(desk, name));
+    const again = await run(desk, 'paper', '--from', '2017-01-03', '--to', '2018-12-31');
+    expect(again).toEqual(outcome);
+    expect(kept.map((name) => textOf(desk, name))).toEqual(before);
+    expect(recordsOf(desk, 'slot')).toHaveLength(outcome.days);
+    const updates = linesOf(desk, 'exports/live_trading_updates.jsonl');
+    expect(updates.at(-1)).toMatchObject({ trades_executed: fills().length });
+  });
+});

@@ -129,8 +129,8 @@ function apartFrom({ result, series, rows, fills }: Played) {
 }
 
 /**
- * The reference rounds its own figure down, and ours, with a price that is up to half a micro-dollar
- * off, lies so near that another whole number is below it.
+ * The reference rounds its own figure down, and ours, with a price that is up to half a
+ * micro-dollar off, lies so near that another whole number is below it.
  */
 function explanation(fill: FillRecord, row: Row, [ours, theirs]: [number, number]) {
   const shares = Number(row['quantity']);
@@ -155,7 +155,7 @@ describe.skipIf(ABSENT !== '').each(RUNS)(`$name as the reference ran it${ABSENT
     expect(result.refusals).toEqual([]);
   });
 
-  test('every price is the reference’s, rounded to a micro-dollar, and the fee goes by shares', () => {
+  test('every price is the reference’s, rounded to a micro-dollar, and fees go by shares', () => {
     const { fills, rows } = both();
     const far = fills.filter((fill, i) => {
       const gap = Math.abs(fill.price - Number((rows[i] as Row)['fill_price']) * MICROS);

@@ -23,8 +23,8 @@ import { SimBroker, type SimBrokerSettings } from '../src/sim/index.ts';
 type Evening = (at: Instant, days: number) => readonly Input[];
 
 /**
- * A desk as it lives from day to day, without a process around it: a slot near the close, the market
- * as it stands then, orders to the built-in broker, the completed bars after the close.
+ * A desk as it lives from day to day, without a process around it: a slot near the close, the
+ * market as it stands then, orders to the built-in broker, the completed bars after the close.
  */
 export class SlotPath {
   readonly state: State;

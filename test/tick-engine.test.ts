@@ -100,7 +100,9 @@ class Desk {
     this.#broker = new SimBroker(settings, capital, (_, purpose) => this.#draw(purpose));
   }
 
-  /** The reference fills where its number is at most 0.95 and slips by its number of basis points. */
+  /**
+   * The reference fills where its number is at most 0.95 and slips by its number of basis points.
+   */
   #draw(purpose: 'reject' | 'slippage' | 'delay'): number {
     const drawn = (name: string) => this.#draws?.find(([kind]) => kind === name)?.[1] ?? 0;
     if (purpose === 'reject') return 1 - drawn('accept');
@@ -231,7 +233,7 @@ describe.skipIf(ABSENT !== '')(`tick engine and mock broker, reference scenarios
 
   // The reference keeps one average, which a sell leaves as it is; our lots go first in, first out,
   // so that the average of what is left moves with a partial sell. Both follow from the same fills.
-  test('average prices differ only where a part was sold, by the reference’s way of averaging', () => {
+  test('average prices differ only where a part was sold, by another way of averaging', () => {
     let [same, differ] = [0, 0];
     for (const one of cases) {
       const desk = new Desk(one);

@@ -12,10 +12,10 @@ const CODES: Readonly<Record<keyof typeof EXIT, string>> = {
 };
 
 const READING =
-  'In a clone, after `npm run build`, each is typed as `npx plimsoll …`. A desk is named by its ' +
-  '`desk.yaml` or by the folder that has one. Results go to standard output, everything else to ' +
-  'standard error; nothing asks a question. With `--json` one object is printed, money as decimal ' +
-  'text.';
+  'In a clone, after `npm run build`, each is typed as `npx plimsoll …`. A desk is named by ' +
+  'its `desk.yaml` or by the folder that has one. Results go to standard output, everything ' +
+  'else to standard error; nothing asks a question. With `--json` one object is printed, money ' +
+  'as decimal text.';
 
 function section({ command, text }: Help): string {
   const title = command === '' ? '## plimsoll' : `## plimsoll ${command}`;

@@ -88,18 +88,18 @@ function key(row: KeyRow): string {
 }
 
 const READING = [
-  'What a desk trades, how, when and within which limits is one file, `desk.yaml`. Each entry below ' +
-    'says whether a key is required or what it is when it is left out, what its value may be, and ' +
-    'what it does.',
-  'The file is strict: an unknown or doubled key, a wrong type, or a figure outside its plausible ' +
-    'range is refused, all errors at once, each with line and column, what was found, what was ' +
-    'wanted, and a suggestion where there is one. `plimsoll check DESK` proves a desk without ' +
-    'running it, and shows its limits in dollars; `plimsoll schema` prints the JSON Schema that ' +
-    'editors complete from.',
-  'Units are in the names. Percent figures end in `_pct`, `_pct_max` or `_percent`: 5 is 5 %, never ' +
-    '0.05. A relative path starts at the folder of `desk.yaml`. `${NAME}` in a text takes a value ' +
-    'from `.env` beside the desk, or from the environment, which goes first; `$${` stands for `${`. ' +
-    'No message shows such a value.',
+  'What a desk trades, how, when and within which limits is one file, `desk.yaml`. Each ' +
+    'entry below says whether a key is required or what it is when it is left out, what its ' +
+    'value may be, and what it does.',
+  'The file is strict: an unknown or doubled key, a wrong type, or a figure outside its ' +
+    'plausible range is refused, all errors at once, each with line and column, what was ' +
+    'found, what was wanted, and a suggestion where there is one. `plimsoll check DESK` proves ' +
+    'a desk without running it, and shows its limits in dollars; `plimsoll schema` prints the ' +
+    'JSON Schema that editors complete from.',
+  'Units are in the names. Percent figures end in `_pct`, `_pct_max` or `_percent`: 5 is 5 ' +
+    '%, never 0.05. A relative path starts at the folder of `desk.yaml`. `${NAME}` in a text ' +
+    'takes a value from `.env` beside the desk, or from the environment, which goes first; ' +
+    '`$${` stands for `${`. No message shows such a value.',
   'On the command line `--set limits.position_pct_max=25` overrides a value for one run, ' +
     '`--set books.0.params.fast=50` one within a list (counted from 0), and `--bars QQQ=QQQ.csv` ' +
     'takes a file in the place of the data of one symbol.',

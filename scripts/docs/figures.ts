@@ -24,14 +24,14 @@ const UNITS: Readonly<Record<FigureUnit, string>> = {
 };
 
 const READING =
-  'Letters in the formulas: `E` is the equity at the end of a day; `r` are daily returns, the first ' +
-  'against the start equity; `x` is `r` less the risk-free rate over 252; `b` are daily returns of ' +
-  'the benchmark. Percentages are in percent: 12.5 is 12.5 %.';
+  'Letters in the formulas: `E` is the equity at the end of a day; `r` are daily returns, the ' +
+  'first against the start equity; `x` is `r` less the risk-free rate over 252; `b` are daily ' +
+  'returns of the benchmark. Percentages are in percent: 12.5 is 12.5 %.';
 
 const ABSENT =
-  'A figure that its sample cannot carry is N/A, with the reason beside it: "from 30 returns" in a ' +
-  'formula says how large a sample has to be. In `--json` it is null, and `notes` has the reason ' +
-  'under its key. Dollars are decimal text there.';
+  'A figure that its sample cannot carry is N/A, with the reason beside it: "from 30 returns" ' +
+  'in a formula says how large a sample has to be. In `--json` it is null, and `notes` has the ' +
+  'reason under its key. Dollars are decimal text there.';
 
 const OURS =
   'Where no source is named the definition is our own. On synthetic prices no figure is a result.';

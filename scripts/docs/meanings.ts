@@ -36,8 +36,8 @@ export const SECTIONS: readonly Section[] = [
     title: 'simulator',
     prefix: /^simulator\./,
     text: [
-      'The built-in broker: what trading costs in a backtest, on paper and in a dry run, and what ' +
-        'sizing expects it to cost. All of it may be left out.',
+      'The built-in broker: what trading costs in a backtest, on paper and in a dry run, and ' +
+        'what sizing expects it to cost. All of it may be left out.',
     ],
   },
   {
@@ -71,14 +71,14 @@ export const SECTIONS: readonly Section[] = [
     title: 'limits',
     prefix: /^limits\./,
     text: [
-      'Bounds that a person sets, each on purpose: none has a default. A book may set any of them ' +
-        'tighter or wider for itself under its own `limits`; an order has to pass those of its ' +
-        'book and those of the desk. A buy that is part of a plan is cut to what the limits leave; ' +
-        'an order that a strategy or a signal wished is refused whole. What only shrinks a ' +
-        'position is never refused for exposure.',
-      "Percentages of a book's limits are of the equity and cash of that book, those of the desk's " +
-        'of the whole desk. The two loss limits are measured on the whole desk only, the count of ' +
-        'orders and short selling on each book only.',
+      'Bounds that a person sets, each on purpose: none has a default. A book may set any of ' +
+        'them tighter or wider for itself under its own `limits`; an order has to pass those ' +
+        'of its book and those of the desk. A buy that is part of a plan is cut to what the ' +
+        'limits leave; an order that a strategy or a signal wished is refused whole. What only ' +
+        'shrinks a position is never refused for exposure.',
+      "Percentages of a book's limits are of the equity and cash of that book, those of the " +
+        "desk's of the whole desk. The two loss limits are measured on the whole desk only, " +
+        'the count of orders and short selling on each book only.',
     ],
   },
 ];
@@ -165,8 +165,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
     'whether the strategy lives on, or starts anew at each decision over the last bars',
   'books[].history.restart': 'how many completed bars it starts over',
   'books[].sizing':
-    'whether only symbols whose target changed are traded, or every symbol is brought back to its ' +
-    'target',
+    'whether only symbols whose target changed are traded, or every symbol is brought back to ' +
+    'its target',
   'books[].threshold_pct':
     'with `all-targets`: smallest trade in percent of equity; exits are never filtered',
   'books[].limits': 'limits of this book in the place of those of the desk, any of them',

@@ -4,7 +4,7 @@ const COLUMNS = 100;
 /** Words, and code with all that touches it. */
 const PIECES = /(?:`[^`]*`|[^\s`])+/g;
 
-/** Text as lines of at most 100 columns, code in one piece; `indent` is before all but the first. */
+/** Text as lines of at most 100 columns, code in one piece; `indent` begins all but the first. */
 export function wrapped(text: string, indent = ''): string {
   const lines: string[] = [];
   let line = '';

@@ -2,6 +2,8 @@ import { BadInput } from '../base/index.ts';
 import {
   decodeInput,
   type Effect,
+  encodeInput,
+  type Entry,
   type Input,
   type JournalRecord,
   newState,
@@ -56,4 +58,11 @@ export function foldRecords(
     }
   }
   return state;
+}
+
+/** The records of one input and what it asked for, in order: one durable group. */
+export function entriesOf(input: Input, effects: readonly Effect[]): Entry[] {
+  const { at } = input;
+  const told = effects.map((effect): Entry => ({ at, kind: KINDS.effect, body: effect }));
+  return [{ at, kind: KINDS.input, body: encodeInput(input) }, ...told];
 }

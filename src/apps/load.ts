@@ -13,7 +13,6 @@ import {
   strategyFiles,
 } from './config/index.ts';
 import type { Definitions } from './setup.ts';
-import { buildVersion } from './version.ts';
 
 /** A desk as loaded: proven, its strategies at hand and hashed. */
 export interface LoadedDesk {
@@ -123,7 +122,7 @@ function hashesOf(desk: Desk, own: Own): Record<string, string> {
       hashes[origin.strategy.file] = own.get(origin.strategy.file)?.hash ?? '';
     } else {
       const { name } = origin.strategy;
-      hashes[name] = `${definitionOf(name, own).version}+${buildVersion()}`;
+      hashes[name] = definitionOf(name, own).version;
     }
   }
   return hashes;

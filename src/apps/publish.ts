@@ -89,6 +89,11 @@ export class Publisher implements Observer {
     }
   }
 
+  /** Whether all export files are there; one that was deleted is told everything anew. */
+  static isWhole(folder: string): boolean {
+    return Object.values(FILES).every((name) => existsSync(join(folder, 'exports', name)));
+  }
+
   taken(input: Input, effects: readonly Effect[], state: State): void {
     if (!this.#began) {
       this.#began = true;

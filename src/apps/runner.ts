@@ -4,7 +4,6 @@ import {
   type Broker,
   type Clock,
   type Effect,
-  encodeInput,
   type Entry,
   type Feed,
   type Input,
@@ -27,7 +26,7 @@ import {
 } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-import { foldRecords, KINDS, type Segment } from './fold.ts';
+import { entriesOf, foldRecords, KINDS, type Segment } from './fold.ts';
 
 const SEGMENT_MAX = 2_000; // ticks in one record
 const SNAPSHOT_EVERY = 2_000; // records between snapshots
@@ -445,12 +444,6 @@ export class Runner {
       await this.#take({ kind: 'report', at, report });
     }
   }
-}
-
-function entriesOf(input: Input, effects: readonly Effect[]): Entry[] {
-  const { at } = input;
-  const told = effects.map((effect): Entry => ({ at, kind: KINDS.effect, body: effect }));
-  return [{ at, kind: KINDS.input, body: encodeInput(input) }, ...told];
 }
 
 function barsInput(

@@ -62,6 +62,9 @@ export interface RunningDesk {
   close(): Promise<void>;
 }
 
+/** The account a run of a recorded market belongs to: the built-in broker's, for this desk. */
+export const accountOf = (stage: string, desk: string): string => `${stage}:${desk}`;
+
 export const journalPath = (folder: string): string => join(folder, 'journal', 'plimsoll.db');
 const brokerPath = (folder: string): string => join(folder, 'journal', 'broker.db');
 const viewsPath = (folder: string): string => join(folder, 'journal', 'views-at');
@@ -69,8 +72,8 @@ const viewsPath = (folder: string): string => join(folder, 'journal', 'views-at'
 /** The only place that picks adapters: by stage and feed, once. */
 export async function openDesk(loaded: LoadedDesk, options: RunOptions): Promise<RunningDesk> {
   const { desk, folder } = loaded;
-  const account = `${options.stage}:${desk.name}:${folder}`;
-  const ownership = await takeOwnership(folder, account);
+  const account = accountOf(options.stage, desk.name);
+  const ownership = await takeOwnership(folder, `${account}:${folder}`);
   try {
     return await wire(loaded, options, { account, ownership });
   } catch (error) {
@@ -231,8 +234,8 @@ export function firstStart(path: string): StartInput | null {
 }
 
 /**
- * A recorded market may be run in many ways: a journal of another stage or configuration is put
- * aside whole, with its broker's books, and nothing of it is lost.
+ * A recorded market may be run in many ways: a journal of another stage, configuration or strategy
+ * is put aside whole, with its broker's books, and nothing of it is lost.
  */
 function archiveOther(loaded: LoadedDesk, options: RunOptions): string | null {
   const folder = join(loaded.folder, 'journal');
@@ -243,6 +246,7 @@ function archiveOther(loaded: LoadedDesk, options: RunOptions): string | null {
   const same =
     start !== null &&
     start.stage === options.stage &&
+    canonical(start.strategies) === canonical(loaded.strategies) &&
     contentOf(path, start.config) === canonical(effective);
   if (same && !options.fresh) return null;
   const archive = join(loaded.folder, 'archive', `journal-${Date.now()}`);
@@ -268,7 +272,7 @@ function publisherOf(
   { stage, speed }: Pick<RunOptions, 'stage' | 'speed'>,
 ): Publisher {
   const at = existsSync(viewsPath(folder)) ? Number(readFileSync(viewsPath(folder), 'utf8')) : -1;
-  const behind = at !== journal.head().seq;
+  const behind = at !== journal.head().seq || !Publisher.isWhole(folder);
   const head = { desk: setup.desk, stage, created: instant(Date.now()) };
   const tickEveryMs = speed === 'max' ? RECORDED_TICK_MS : TICK_MS;
   const publisher = new Publisher(folder, head, { fresh: behind, tickEveryMs });

@@ -19,12 +19,17 @@ export function takeActivity(state: State, input: ActivityInput): void {
     if (index !== undefined) state.marks[index] = input.price;
     return;
   }
-  const { ledger } = state.books[input.book] as BookState;
+  const book = state.books[input.book] as BookState;
+  const { ledger, lossMarks } = book;
   if (input.type === 'dividend') postIncome(ledger, input.amount);
   else if (input.type === 'fee') postFee(ledger, input.amount);
   else {
     postTransfer(ledger, input.amount);
     state.lastClose = add(state.lastClose, input.amount);
     state.highest = add(state.highest, input.amount);
+    book.lossMarks = {
+      lastClose: add(lossMarks.lastClose, input.amount),
+      highest: add(lossMarks.highest, input.amount),
+    };
   }
 }

@@ -65,7 +65,7 @@ describe('bars', () => {
     expect(folded).toBe(3);
   });
 
-  test('are seen by a fresh strategy each day: its last ones, and one made of the price now', () => {
+  test('are seen by a fresh strategy each day: its last ones, and one of the price now', () => {
     const seen: number[][] = [];
     const parts = {
       onBar: (bar: { close: number }) => void seen.at(-1)?.push(bar.close),

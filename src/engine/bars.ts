@@ -55,7 +55,7 @@ function withoutRepeats(state: State, input: BarsInput): BarsInput {
   const repeated = input.bars
     .filter((_, i) => !isFresh[i])
     .map((bar) => `${bar.symbol} ${bar.date}`);
-  const text = `Bars that are not after the newest of their series are left out: ${repeated.join()}`;
+  const text = `Bars not after the newest of their series are left out: ${repeated.join()}`;
   alert(state, 'WARNING', 'barsRepeated', text);
   const bars = input.bars.filter((_, i) => isFresh[i]);
   return { ...input, bars, series: input.series.filter((_, i) => isFresh[i]) };
@@ -78,8 +78,8 @@ function decideTriggered(setup: Setup, state: State, book: BookState, input: Bar
 }
 
 /**
- * The compatible way of working: a new strategy over the last completed bars and one bar made of the
- * price now, without volume. `today` are bars whose close is that price.
+ * The compatible way of working: a new strategy over the last completed bars and one bar made of
+ * the price now, without volume. `today` are bars whose close is that price.
  */
 export function decideFresh(
   setup: Setup,

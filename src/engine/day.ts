@@ -8,6 +8,7 @@ import {
   accountEquity,
   accountPositions,
   alert,
+  bookEquity,
   type BookState,
   enterDay,
   markOf,
@@ -53,6 +54,11 @@ export function takeClose(setup: Setup, state: State, input: CloseInput): void {
   trip(setup, state);
   state.lastClose = point.equity;
   if (point.equity > state.highest) state.highest = point.equity;
+  for (const book of state.books) {
+    const equity = bookEquity(state, book);
+    const { highest } = book.lossMarks;
+    book.lossMarks = { lastClose: equity, highest: equity > highest ? equity : highest };
+  }
   state.closedDate = input.date;
 }
 

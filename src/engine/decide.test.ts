@@ -187,16 +187,16 @@ describe('records', () => {
 const limited = (limits: Partial<typeof WIDE>, answers: readonly Decision[]) =>
   deskSaying(answers, { limits: { ...WIDE, ...limits } });
 
-describe('loss limits (F066, invariant 20)', () => {
-  const dropTo = (price: number, limits: Partial<typeof WIDE>) => {
-    const desk = limited(limits, [want({ A: 0.5 }), want({ A: 0.8 }), want({ A: 0 })]);
-    desk.bars('2024-01-03');
-    desk.fillAll();
-    desk.close('2024-01-03');
-    desk.bars('2024-01-04', { A: price, B: 50 });
-    return desk;
-  };
+const dropTo = (price: number, limits: Partial<typeof WIDE>) => {
+  const desk = limited(limits, [want({ A: 0.5 }), want({ A: 0.8 }), want({ A: 0 })]);
+  desk.bars('2024-01-03');
+  desk.fillAll();
+  desk.close('2024-01-03');
+  desk.bars('2024-01-04', { A: price, B: 50 });
+  return desk;
+};
 
+describe('loss limits (F066, invariant 20)', () => {
   test.each([
     ['short of the limit', 94.01, 'NONE'],
     ['that reaches it', 94, 'NO_NEW_RISK'],
@@ -236,6 +236,47 @@ describe('loss limits (F066, invariant 20)', () => {
       return desk.state.halt;
     });
     expect(halts).toEqual(['NONE', 'NONE', 'NONE', 'NONE', 'NO_NEW_RISK', 'NO_NEW_RISK']);
+  });
+
+  test('of one book stop that book, and the desk goes on', () => {
+    const limits = { ...WIDE, dailyLossPctMax: 3 };
+    const own = saying(want({ A: 1 }), want({ A: 0 }), want({ A: 0 }));
+    const desk = new Desk(
+      setupOf([
+        bookOf('one', own, { limits }),
+        bookOf('two', saying(want({ B: 1 }), want({ B: 0.5 }))),
+      ]),
+    );
+    desk.bars('2024-01-03');
+    desk.fillAll().close('2024-01-03');
+    desk.bars('2024-01-04', { A: 96, B: 60 });
+    expect(desk.state.books.map(({ stopped }) => stopped?.slice(0, 10) ?? null)).toEqual([
+      'Daily loss',
+      null,
+    ]);
+    expect(desk.state.halt).toBe('NONE');
+    expect(desk.orders.slice(2)).toEqual(['sell 1000 B']);
+    expect(desk.of('refused')[0]?.refusal.code).toBe('bookStopped');
+  });
+
+  test('of one book are measured from that book’s own close, deposits counted', () => {
+    const limits = { ...WIDE, dailyLossPctMax: 50, drawdownPctMax: 10 };
+    const desk = new Desk(setupOf([bookOf('one', saying(want({ A: 1 })), { limits })]));
+    desk.bars('2024-01-03');
+    desk.fillAll().close('2024-01-03');
+    desk.bars('2024-01-04', { A: 120, B: 50 });
+    desk.close('2024-01-04');
+    const { at } = desk.state;
+    const amount = dollars(30_000);
+    desk.take({ kind: 'activity', at, id: 't', type: 'transfer', book: 0, amount });
+    const marks = { lastClose: dollars(150_000), highest: dollars(150_000) };
+    expect(desk.state.books[0]?.lossMarks).toEqual(marks);
+    desk.bars('2024-01-05', { A: 106, B: 50 });
+    desk.close('2024-01-05');
+    expect(desk.state.books[0]?.stopped).toBeNull();
+    desk.bars('2024-01-08', { A: 105, B: 50 });
+    desk.close('2024-01-08');
+    expect(desk.state.books[0]?.stopped).toMatch(/^Drawdown of 15000.00/);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { planOrders, type Planned, planTargets, type Prices } from '../portfolio/index.ts';
-import { lossBreach } from '../risk/index.ts';
+import { type Limits, lossBreach } from '../risk/index.ts';
 import type { Decision, Facts, OrderWish, Strategy, Weights } from '../strategy/index.ts';
 import type { Setup } from './setup.ts';
 import {
@@ -145,7 +145,7 @@ type Trading = Extract<Decision, { action: 'rebalance' | 'orders' }>;
 
 function carryOut(setup: Setup, state: State, book: BookState, decision: Trading): void {
   if (book.work !== null) {
-    const text = `Book "${book.setup.name}": an earlier plan is still worked, this one is not begun`;
+    const text = `Book "${book.setup.name}": an earlier plan is worked, this one is not begun`;
     alert(state, 'WARNING', 'planOverlap', text);
     return;
   }
@@ -192,13 +192,24 @@ function planFor(state: State, book: BookState, decision: Trading): Planned {
 
 /** Loss limits, measured now: a breach turns the desk to reducing, and stays. */
 export function trip(setup: Setup, state: State): void {
-  const { limits } = setup;
   if (state.halt !== 'NONE') return;
-  if (limits.dailyLossPctMax >= 100 && limits.drawdownPctMax >= 100) return;
   const marks = { lastClose: state.lastClose, highest: state.highest };
-  const breach = lossBreach(accountEquity(state), marks, limits);
-  if (breach === null) return;
+  const breach = isOff(setup.limits) ? null : lossBreach(accountEquity(state), marks, setup.limits);
+  if (breach === null) return tripBooks(state);
   state.halt = 'NO_NEW_RISK';
   state.haltReason = breach;
   alert(state, 'CRITICAL', 'lossLimit', breach);
 }
+
+/** A book beyond its own limits stops alone, where the desk as a whole is within its own. */
+function tripBooks(state: State): void {
+  for (const book of state.books) {
+    const { limits } = book.setup;
+    if (isOff(limits)) continue;
+    const breach = lossBreach(bookEquity(state, book), book.lossMarks, limits);
+    if (breach !== null) stopBook(state, book, breach);
+  }
+}
+
+const isOff = ({ dailyLossPctMax, drawdownPctMax }: Limits): boolean =>
+  dailyLossPctMax >= 100 && drawdownPctMax >= 100;

@@ -1,11 +1,11 @@
 /**
  * engine: the one function that is the system, and what it needs to live.
  *
- * In: inputs (bars, slots, observations, reports, commands), each at its instant. Out: effects (what
- * to send, ask and tell) and the state. Invariants: the same inputs give the same state and effects;
- * nothing is asked of the world but by an effect; every order passes the last gate in `work.ts`; a
- * provisional bar is taken back; the stage is not known here. Begin with `step.ts`, then `input.ts`,
- * `effect.ts`, `state.ts`; `ports.ts` is how the world is reached.
+ * In: inputs (bars, slots, observations, reports, commands), each at its instant. Out: effects
+ * (what to send, ask and tell) and the state. Invariants: the same inputs give the same state and
+ * effects; nothing is asked of the world but by an effect; every order passes the last gate in
+ * `work.ts`; a provisional bar is taken back; the stage is not known here. Begin with `step.ts`,
+ * then `input.ts`, `effect.ts`, `state.ts`; `ports.ts` is how the world is reached.
  */
 export * from './account.ts';
 export * from './codec.ts';

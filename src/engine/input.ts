@@ -40,8 +40,8 @@ export interface StartInput {
 }
 
 /**
- * Completed bars that end at one instant. Books they trigger answer at once: none, those that answer
- * on every bar, or all (a backtest, where a day's bar stands for the day's slot).
+ * Completed bars that end at one instant. Books they trigger answer at once: none, those that
+ * answer on every bar, or all (a backtest, where a day's bar stands for the day's slot).
  */
 export interface BarsInput {
   readonly kind: 'bars';

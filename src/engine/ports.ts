@@ -65,7 +65,9 @@ export interface MarketSeen {
 
 /** Where market data comes from. Rows are in the order of their ends. */
 export interface Feed {
-  /** Completed bars after each series' newest folded one (`folded`, by series index), up to `until`. */
+  /**
+   * Completed bars after each series' newest folded one (`folded`, by series index), up to `until`.
+   */
   completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]> | readonly BarRow[];
   /** The market as it stands at `at`, for these symbols. */
   observe(symbols: readonly string[], at: Instant): Promise<MarketSeen>;
@@ -79,7 +81,10 @@ export interface Feed {
   readonly exhausted?: boolean;
 }
 
-/** The counterpart that takes orders. Every answer is reports; a call that throws has an unknown outcome. */
+/**
+ * The counterpart that takes orders. Every answer is reports; a call that throws has an unknown
+ * outcome.
+ */
 export interface Broker {
   submit(intent: Intent, at: Instant): Promise<readonly Report[]>;
   cancel(order: ClientOrderId, at: Instant, reason: string): Promise<readonly Report[]>;

@@ -14,11 +14,13 @@ import { workSignals } from './signals.ts';
 import { alert, type BookState, type State } from './state.ts';
 import { legDone } from './work.ts';
 
-/** A message of the broker on an order: the order moves by its table, a fresh fill is booked once. */
+/**
+ * A message of the broker on an order: the order moves by its table, a fresh fill is booked once.
+ */
 export function takeReport(setup: Setup, state: State, report: Report): void {
   const applied = applyReport(state.orders, report);
   if (!applied.known) {
-    const text = `The broker reports "${report.kind}" on order "${report.order}", which is not ours`;
+    const text = `The broker reports "${report.kind}" on "${report.order}", an order not ours`;
     alert(state, 'CRITICAL', 'externalOrder', text);
     return;
   }
@@ -98,7 +100,8 @@ function watchSlippage(
   const { intent } = order;
   const { pct, tier } = slippageOf(intent.expectedPrice, fill.price, setup.slippage);
   if (tier === 'OK') return;
-  const text = `Order "${intent.id}" for "${intent.symbol}" filled ${pct.toFixed(3)} % from its quote`;
+  const moved = `filled ${pct.toFixed(3)} % from its quote`;
+  const text = `Order "${intent.id}" for "${intent.symbol}" ${moved}`;
   const severity = tier === 'WARNING' ? 'WARNING' : tier === 'EXCEEDED' ? 'HIGH' : 'CRITICAL';
   alert(state, severity, `slippage${tier[0]}${tier.slice(1).toLowerCase()}`, text);
   if (tier !== 'ABORT' || book.work === null) return;

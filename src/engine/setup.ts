@@ -19,7 +19,10 @@ export interface BookSetup {
   /** What it starts with. */
   readonly capital: Money;
   readonly slot: Slot;
-  /** A fresh strategy over the last so many completed bars at each decision; null: one that lives on. */
+  /**
+   * A fresh strategy over the last so many completed bars at each decision; null: one that lives
+   * on.
+   */
   readonly restart: number | null;
   readonly sizing: SizingMethod;
   readonly thresholdPct: number;

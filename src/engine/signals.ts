@@ -16,8 +16,8 @@ export function takeSignal(state: State, input: SignalInput): void {
 }
 
 /**
- * Signals that are due are filtered, sized at this tick's price, and worked, one after the other: one
- * that comes while an order is under way waits for its end.
+ * Signals that are due are filtered, sized at this tick's price, and worked, one after the other:
+ * one that comes while an order is under way waits for its end.
  */
 export function workSignals(setup: Setup, state: State, book: BookState): void {
   const { signals } = book;

@@ -9,7 +9,7 @@ import {
 import type { Ledger, Position } from '../ledger/index.ts';
 import type { ClientOrderId, Order } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-import type { HaltLevel } from '../risk/index.ts';
+import type { HaltLevel, LossMarks } from '../risk/index.ts';
 import type { SavedSeries, Weights } from '../strategy/index.ts';
 import type { Setup } from './setup.ts';
 import { type BookState, newState, type State, type Work } from './state.ts';
@@ -59,6 +59,7 @@ function saveBook(book: BookState) {
     signals: book.signals,
     signalsTaken: book.signalsTaken,
     ordersToday: book.ordersToday,
+    lossMarks: book.lossMarks,
     lastFillAt: Object.fromEntries(book.lastFillAt),
   };
 }
@@ -75,6 +76,7 @@ interface SavedBook {
   signals: Signal[];
   signalsTaken: number;
   ordersToday: number;
+  lossMarks: LossMarks;
   lastFillAt: Record<string, Instant>;
 }
 
@@ -151,6 +153,7 @@ function restoreBook(book: BookState, saved: SavedBook): void {
   book.signals.push(...saved.signals);
   book.signalsTaken = saved.signalsTaken;
   book.ordersToday = saved.ordersToday;
+  book.lossMarks = saved.lossMarks;
   book.lastFillAt = new Map(Object.entries(saved.lastFillAt));
 }
 

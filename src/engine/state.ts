@@ -2,7 +2,7 @@ import { type DateText, dateOfDay, type Instant, type Money, type Price } from '
 import { equityOf, heldIn, type Ledger, newLedger } from '../ledger/index.ts';
 import { type ClientOrderId, newOrders, type Orders, pending } from '../orders/index.ts';
 import type { Leg, Signal } from '../portfolio/index.ts';
-import type { HaltLevel } from '../risk/index.ts';
+import type { HaltLevel, LossMarks } from '../risk/index.ts';
 import { type Strategy, ToolBox, type Weights } from '../strategy/index.ts';
 import { LiveBookView } from './book-view.ts';
 import type { Effect, Severity } from './effect.ts';
@@ -39,6 +39,8 @@ export interface BookState {
   /** How many signals it was ever given: where a restarted process goes on. */
   signalsTaken: number;
   ordersToday: number;
+  /** What its own loss limits are measured from. */
+  lossMarks: LossMarks;
   lastFillAt: Map<string, Instant>;
 }
 
@@ -137,6 +139,7 @@ function newBook(setup: BookSetup, state: State): BookState {
     signals: [],
     signalsTaken: 0,
     ordersToday: 0,
+    lossMarks: { lastClose: setup.capital, highest: setup.capital },
     lastFillAt: new Map(),
   };
   (book as { view: LiveBookView }).view = new LiveBookView(state, book);

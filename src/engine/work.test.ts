@@ -49,7 +49,7 @@ describe('a plan', () => {
     expect(desk.orders.at(-1)).toBe('buy 2000 B');
   });
 
-  test('counts a partial fill, and its buys what was sold, when the rest is canceled (F013)', () => {
+  test('counts a partial fill, and buys for it, when the rest is canceled (F013)', () => {
     const desk = holding(want({ A: 1 }), [want({ B: 1 })]);
     desk.bars(SECOND);
     const sale = lastIntent(desk);

@@ -50,8 +50,9 @@ const failLeg = (book: BookState): void => {
 };
 
 /**
- * What the book holds at the marks. After a plan that was not carried out in full this stands for its
- * targets: the next decision sees every gap, of an exit that failed and of what it should have paid.
+ * What the book holds at the marks. After a plan that was not carried out in full this stands for
+ * its targets: the next decision sees every gap, of an exit that failed and of what it should have
+ * paid.
  */
 function weightsNow(state: State, book: BookState): Weights {
   const held: Record<string, number> = {};

@@ -49,8 +49,8 @@ const PROGRESS_EVERY = 65_536;
 const PROGRESS_MASK = PROGRESS_EVERY - 1;
 
 /**
- * Plays `series` (in the order of `setup.series`) through the engine and the built-in broker, without
- * a journal. Bars of one instant go in together; books they trigger answer on them.
+ * Plays `series` (in the order of `setup.series`) through the engine and the built-in broker,
+ * without a journal. Bars of one instant go in together; books they trigger answer on them.
  */
 export function runBacktest(
   setup: Setup,

@@ -48,7 +48,8 @@ export function checkQuote(
     return stop('quoteMissing', `${symbol}: no price above zero`);
   }
   if (!(quote.at >= now.open)) {
-    return stop('quoteOfAnotherSession', `${symbol}: last quote is of ${formatInstant(quote.at)}`);
+    const when = Number.isSafeInteger(quote.at) ? formatInstant(quote.at) : 'no known instant';
+    return stop('quoteOfAnotherSession', `${symbol}: last quote is of ${when}`);
   }
   const age = now.at - quote.at;
   if (age <= limits.quoteAgeMsMax && age >= -AHEAD_MS_MAX) return null;

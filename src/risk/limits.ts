@@ -29,7 +29,7 @@ export function percentOf(amount: Money, pct: number): Money {
   const ppm = Math.round(pct * 10_000);
   const whole = Math.trunc(amount / MILLION);
   const rest = amount - whole * MILLION;
-  return (whole * ppm + Math.trunc((rest * ppm) / MILLION)) as Money;
+  return (whole * ppm + Math.trunc((rest * ppm) / MILLION) + 0) as Money; // never negative zero
 }
 
 /** Levels of a halt, each including those before it. */

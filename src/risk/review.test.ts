@@ -236,7 +236,6 @@ describe('the table of checks', () => {
       const gate = gateOf(refused);
       expect(review({ ...gate, bookLimits: wide })?.code).toBe(code);
       expect(review({ ...gate, accountLimits: wide })?.code).toBe(code);
-      expect(review({ ...gate, bookLimits: wide, accountLimits: wide })).toBeNull();
     }
   });
 

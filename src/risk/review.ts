@@ -1,6 +1,6 @@
 import { formatMoney, type Money, type Price } from '../base/index.ts';
 import type { Purpose, Side } from '../orders/index.ts';
-import { grossMaxOf, positionAfter, powerOf, reserveOf } from './exposure.ts';
+import { grossMaxOf, onlyShrinks, positionAfter, powerOf, reserveOf } from './exposure.ts';
 import { missingFigure } from './figures.ts';
 import { type HaltLevel, isAtLeast, type Limits, percentOf } from './limits.ts';
 
@@ -112,17 +112,8 @@ export function review(gate: GateInput): Refusal | null {
   return null;
 }
 
-/**
- * True for an order that can only shrink the book's position, fills of live orders counted; false
- * when one of the quantities is not known.
- */
-export function reducesOnly({ proposal, book }: GateInput): boolean {
-  const { side, quantity } = proposal;
-  const { held } = book;
-  const pending = side === 'sell' ? book.pendingSells : book.pendingBuys;
-  if (!Number.isSafeInteger(held) || !Number.isSafeInteger(pending) || pending < 0) return false;
-  return quantity + pending <= (side === 'sell' ? held : -held) && isWhole(quantity);
-}
+/** True for an order that can only shrink the book's position, fills of live orders counted. */
+export const reducesOnly = ({ proposal, book }: GateInput): boolean => onlyShrinks(proposal, book);
 
 const no = (found: string, limit: string) => ({ found, limit });
 
@@ -159,9 +150,8 @@ function checkPrices({ proposal }: GateInput): Finding {
 
 function checkRate({ ordersToday, bookLimits }: GateInput): Finding {
   const most = bookLimits.ordersPerDayMax;
-  const within = Number.isSafeInteger(ordersToday) && ordersToday < most;
-  if (within && Number.isSafeInteger(most)) return null;
-  return no(`${ordersToday} orders before`, `${most} orders`);
+  const known = Number.isSafeInteger(ordersToday) && Number.isSafeInteger(most);
+  return known && ordersToday < most ? null : no(`${ordersToday} sent before`, `${most} orders`);
 }
 
 function checkPurpose({ proposal, book }: GateInput, reduces: boolean): Finding {
@@ -195,12 +185,14 @@ function powerRefusal(proposal: Proposal, standing: Standing, limits: Limits): F
 }
 
 function positionRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  if (onlyShrinks(proposal, standing)) return null;
   const after = positionAfter(proposal, standing);
   const most = percentOf(standing.equity, limits.positionPctMax);
   return after <= most ? null : no(dollars(after), dollars(most));
 }
 
 function leverageRefusal(proposal: Proposal, standing: Standing, limits: Limits): Finding {
+  if (onlyShrinks(proposal, standing)) return null;
   const own = positionAfter(proposal, standing) * standing.fundFactor;
   const exposure = standing.otherExposure + own;
   if (exposure <= grossMaxOf(standing, limits)) return null;

@@ -17,7 +17,7 @@ export function roomToBuy(gate: GateInput): number {
     standingRoom(proposal, book, bookLimits),
     standingRoom(proposal, account, accountLimits),
   );
-  const cover = Math.min(quantity, -book.held - book.pendingBuys);
+  const cover = Math.min(quantity, coverOf(book));
   return room >= 1 || cover >= 1 ? Math.floor(Math.max(room, cover)) : 0;
 }
 
@@ -26,14 +26,20 @@ function standingRoom(proposal: Proposal, standing: Standing, limits: Limits): n
   const each = Math.ceil(worstCost / quantity);
   const left = standing.cash - standing.reserved - reserveOf(standing, limits);
   const gross = (grossMaxOf(standing, limits) - standing.otherExposure) / standing.fundFactor;
+  const exposed = Math.min(
+    sharesWithin(percentOf(standing.equity, limits.positionPctMax), proposal, standing),
+    sharesWithin(Math.floor(gross), proposal, standing),
+  );
   return Math.min(
     Math.floor(left / each),
     Math.floor(powerOf(standing, limits) / each),
     Math.floor(limits.orderNotionalMax / (worstPrice * multiplier)),
-    sharesWithin(percentOf(standing.equity, limits.positionPctMax), proposal, standing),
-    sharesWithin(Math.floor(gross), proposal, standing),
+    Math.max(exposed, coverOf(standing)),
   );
 }
+
+/** Shares that only cover a short position, pending purchases counted. */
+const coverOf = ({ held, pendingBuys }: Standing): number => -held - pendingBuys;
 
 /** More shares of the symbol, bought at the worst price, that keep its position within `most`. */
 function sharesWithin(most: number, proposal: Proposal, standing: Standing): number {

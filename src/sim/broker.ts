@@ -95,7 +95,10 @@ export class SimBroker {
     return this.submit(intent, at, market, true);
   }
 
-  /** Takes an order in; the reports that follow at once. A known id is answered with what became of it. */
+  /**
+   * Takes an order in; the reports that follow at once. A known id is answered with what became of
+   * it.
+   */
   submit(intent: Intent, at: Instant, market: Market, waits = false): Report[] {
     const known = this.find(intent.clientOrderId);
     if (known) return this.reportsOf(known, at);

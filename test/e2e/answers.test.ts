@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { copyExample, done, effectsOf, type Json, refused, scratch, start, told } from './cli.fixture.ts';
+import {
+  copyExample,
+  done,
+  effectsOf,
+  type Json,
+  refused,
+  scratch,
+  start,
+  told,
+} from './cli.fixture.ts';
 
 const folder = scratch('answers');
 const desk = copyExample('hierarchical-adaptive', join(folder, 'desk'));
@@ -129,7 +138,10 @@ describe('why', () => {
     expect(out).toContain(`${date} hav (hierarchical-adaptive): hold`);
     expect(out).toContain('unchanged, deviation');
     expect(out).toContain('TQQQ was not traded');
-    expect(await whyJson('TQQQ', date)).toMatchObject({ decisions: [{ action: 'hold' }], fills: [] });
+    expect(await whyJson('TQQQ', date)).toMatchObject({
+      decisions: [{ action: 'hold' }],
+      fills: [],
+    });
   });
 
   test.each([

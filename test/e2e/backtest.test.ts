@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { done, EXAMPLES, type Json, linesOf, refused, scratch, textOf, told } from './cli.fixture.ts';
+import {
+  done,
+  EXAMPLES,
+  type Json,
+  linesOf,
+  refused,
+  scratch,
+  textOf,
+  told,
+} from './cli.fixture.ts';
 import { ROOT } from '../source.ts';
 import { dailyCsv } from './csv.fixture.ts';
 
@@ -129,7 +138,8 @@ describe('options of a backtest', () => {
     const plain = await lists(HAV, ...SHORT);
     const noisy = await lists(HAV, ...set(3000));
     expect(noisy.result.digest).not.toBe(plain.result.digest);
-    const trends = ({ decisions }: Lists) => decisions.map((one) => (one['facts'] as Json)['t_norm']);
+    const trends = ({ decisions }: Lists) =>
+      decisions.map((one) => (one['facts'] as Json)['t_norm']);
     expect(trends(noisy)).not.toEqual(trends(plain));
     expect(await digestOf(HAV, ...set(2000))).toBe(plain.result.digest);
   });

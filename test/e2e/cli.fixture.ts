@@ -38,7 +38,7 @@ export interface Place {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts the built command line. */
+/** Starts the built command line at once. */
 export function start(args: readonly string[], { cwd = ROOT, env = {} }: Place = {}): Running {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
@@ -55,12 +55,28 @@ export function start(args: readonly string[], { cwd = ROOT, env = {} }: Place =
   return { child, ended, out: () => told.out };
 }
 
-/** Runs the command line to its end, whatever that is. */
-export const cli = (...args: readonly string[]): Promise<Ran> => start(args).ended;
+const AT_ONCE_MAX = 3; // processes of tests that run beside each other
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Runs the command line to its end, whatever that is, when fewer than the most at once are. */
+export async function ranIn(place: Place, args: readonly string[]): Promise<Ran> {
+  if (running >= AT_ONCE_MAX) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running++;
+  try {
+    return await start(args, place).ended;
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}
+
+export const cli = (...args: readonly string[]): Promise<Ran> => ranIn({}, args);
 
 /** Runs the command line in a place, to an end without a complaint; returns what it printed. */
 export async function done(args: readonly string[], place: Place = {}): Promise<string> {
-  const { code, out, err } = await start(args, place).ended;
+  const { code, out, err } = await ranIn(place, args);
   expect({ code, err }, `plimsoll ${args.join(' ')}\n${out.slice(-2_000)}`).toEqual({
     code: 0,
     err: '',
@@ -81,7 +97,7 @@ export async function refused(
   code: number,
   place: Place = {},
 ): Promise<string> {
-  const ran = await start(args, place).ended;
+  const ran = await ranIn(place, args);
   expect({ code: ran.code, out: ran.out }, ran.err).toEqual({ code, out: '' });
   expect(ran.err).not.toMatch(/\n {2,}at /);
   expect(ran.err.trim()).not.toBe('');

@@ -32,7 +32,8 @@ const run = (desk: string, stage: string, ...args: readonly string[]): Promise<O
   told<Outcome>(['run', desk, '--stage', stage, '--feed', 'replay', ...args]);
 
 /** A decision without its instant: a backtest decides on the close, a run at its slot before it. */
-const timeless = (decisions: readonly Json[]): Json[] => decisions.map(({ at: _, ...rest }) => rest);
+const timeless = (decisions: readonly Json[]): Json[] =>
+  decisions.map(({ at: _, ...rest }) => rest);
 
 describe.each(DAILY_EXAMPLES)('a month of %s', (name) => {
   const dry = copyExample(name, join(folder, `${name}-dry`));

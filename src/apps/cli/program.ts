@@ -47,6 +47,7 @@ function build(run: Run): Command {
     .configureHelp({ showGlobalOptions: false });
   deskCommands(program, run);
   runCommands(program, run);
+  stateCommands(program, run);
   readCommands(program, run);
   dataCommands(program, run);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
@@ -126,6 +127,31 @@ function runCommands(program: Command, run: Run): void {
   }
 }
 
+function stateCommands(program: Command, run: Run): void {
+  program
+    .command('halt')
+    .argument('<desk>', 'desk file or its folder')
+    .description('let nothing leave that raises risk; stays until resumed')
+    .addOption(
+      new Option('--level <level>', 'how far')
+        .choices(['NO_NEW_RISK', 'CANCEL_ONLY', 'STOP'])
+        .default('NO_NEW_RISK'),
+    )
+    .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--by <name>', 'who; the signed-in user when left out')
+    .action(run(async (desk: string, options) => (await import('./halt.ts')).halt(desk, options)));
+  program
+    .command('resume')
+    .argument('<desk>', 'desk file or its folder')
+    .description('release a halt, or a book that stopped')
+    .option('--book <name>', 'the book to resume; the desk when left out')
+    .requiredOption('--reason <text>', 'why, for the journal')
+    .option('--by <name>', 'who; the signed-in user when left out')
+    .action(
+      run(async (desk: string, options) => (await import('./halt.ts')).resume(desk, options)),
+    );
+}
+
 function readCommands(program: Command, run: Run): void {
   const journal = program.command('journal').description('the truth on disk');
   journal
@@ -176,7 +202,7 @@ function dataCommands(program: Command, run: Run): void {
     .argument('<files...>', 'CSV, CSV.gz, JSONL or Parquet')
     .requiredOption('--symbol <symbol>')
     .option('--timeframe <timeframe>', 'told from the file when left out')
-    .option('--adjustment <adjustment>', 'raw, splits or all', 'splits')
+    .option('--adjustment <adjustment>', 'raw, splits or all', 'raw')
     .option('--source <source>', 'where the data came from', 'file')
     .option('--replace', 'take new rows where they differ from stored ones')
     .option('--root <folder>', 'the data folder', 'data')
@@ -198,7 +224,7 @@ function dataCommands(program: Command, run: Run): void {
     .argument('[files...]', 'files to check; the whole store when left out')
     .option('--symbol <symbol>', 'symbol of the files')
     .option('--timeframe <timeframe>')
-    .option('--adjustment <adjustment>', 'raw, splits or all', 'splits')
+    .option('--adjustment <adjustment>', 'raw, splits or all', 'raw')
     .option('--root <folder>', 'the data folder', 'data')
     .addOption(json())
     .description('look for gaps, outliers and splits')

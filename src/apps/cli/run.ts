@@ -9,7 +9,7 @@ import {
   parseInstant,
 } from '../../base/index.ts';
 import { capitalOf } from '../../engine/index.ts';
-import { exchangeDate } from '../../market/index.ts';
+import { exchangeDate, sessionOn } from '../../market/index.ts';
 import { performanceOf, renderReport, type RunRecord } from '../../views/index.ts';
 import { closesOn, digestOf } from '../backtest.ts';
 import { stateView } from '../final-state.ts';
@@ -61,7 +61,7 @@ export async function runDesk(path: string, options: RunDeskOptions): Promise<nu
 }
 
 function given(options: RunDeskOptions): Omit<RunOptions, 'observer'> {
-  const at = options.at === undefined ? undefined : exchangeDate(parseInstant(options.at));
+  const at = options.at === undefined ? undefined : slotDate(options.at);
   const from = options.from === undefined ? at : parseDate(options.from);
   const to: DateText | undefined = options.to === undefined ? at : parseDate(options.to);
   return {
@@ -71,6 +71,17 @@ function given(options: RunDeskOptions): Omit<RunOptions, 'observer'> {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   };
+}
+
+/** The date whose slot `--at` means: a session it lies in. */
+function slotDate(text: string): DateText {
+  const at = parseInstant(text);
+  const date = exchangeDate(at);
+  const session = sessionOn(date);
+  if (session !== undefined && at >= session.open && at <= session.close) return date;
+  const hours = session ? `${formatInstant(session.open)} to ${formatInstant(session.close)}` : '';
+  const wanted = session ? `an instant of its session, ${hours}` : 'an instant of a trading day';
+  throw new UsageError(`--at "${text}": wanted ${wanted}`);
 }
 
 function speedOf(text: string): RunOptions['speed'] {

@@ -87,6 +87,10 @@ const play = (setup: Setup, state: State, inputs: readonly Input[]): string[] =>
 const throughText = (input: Input): Input =>
   decodeInput(JSON.parse(canonical(encodeInput(input))) as unknown);
 
+/** How many inputs come before each report: an order is under way there. */
+const betweenReports = (inputs: readonly Input[]): number[] =>
+  inputs.flatMap(({ kind }, i) => (kind === 'report' ? [i] : []));
+
 const seeds = fc.integer({ min: 1, max: 50 });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -115,9 +119,10 @@ describe.each(DESKS)('%s', (_, setup) => {
 
   test('saved and restored after any input, it goes on as if nothing had been', () => {
     fc.assert(
-      fc.property(seeds, share, (seed, part) => {
+      fc.property(seeds, share, fc.boolean(), (seed, part, between) => {
         const inputs = recorded(setup, seed);
-        const cut = Math.floor(part * inputs.length);
+        const cuts = between ? betweenReports(inputs) : inputs.map((_, i) => i);
+        const cut = cuts[Math.floor(part * (cuts.length - 1))] ?? 0;
         const whole = newState(setup);
         play(setup, whole, inputs.slice(0, cut));
         const text = saveState(whole);

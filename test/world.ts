@@ -132,7 +132,7 @@ export function deskOf(books: readonly BookSetup[], desk: Partial<Setup> = {}): 
     limits: WIDE,
     costs: NO_COSTS,
     slippage: { warningPct: 100, exceededPct: 100, abortPct: 100 },
-    dataLimits: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
+    dataLimits: { corporateActionPct: 99, lookbackDays: 5, quoteAgeMsMax: 60_000 },
     orderTimeoutMs: 60_000,
     fenceMs: 60_000,
     record: 'all',

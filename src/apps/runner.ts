@@ -24,7 +24,7 @@ import {
   type Slot,
   slotInstant,
 } from '../market/index.ts';
-import type { Report } from '../orders/index.ts';
+import type { Intent, Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import { entriesOf, foldRecords, KINDS, type Segment } from './fold.ts';
 
@@ -279,11 +279,7 @@ export class Runner {
     await this.#catchUp(due.at);
     await this.#reports(await this.#broker.closeDay(this.#now()));
     await this.#take({ kind: 'close', at: this.#now(), date: due.session.date });
-    await this.#take({
-      kind: 'account',
-      at: this.#now(),
-      account: await this.#broker.account(this.#now()),
-    });
+    await this.#readAccount();
     if (this.#sinceSnapshot >= SNAPSHOT_EVERY) this.#snapshot();
   }
 
@@ -379,13 +375,17 @@ export class Runner {
         return this.#query(effect.order);
       case 'observe':
         return this.#observe(effect);
-      case 'readAccount': {
-        const account = await this.#broker.account(this.#now());
-        return this.#take({ kind: 'account', at: this.#now(), account });
-      }
+      case 'readAccount':
+        return this.#readAccount();
       default:
         return undefined;
     }
+  }
+
+  /** An account that cannot be read ends this life: nothing trades on an account not reconciled. */
+  async #readAccount(): Promise<void> {
+    const account = await this.#broker.account(this.#now());
+    await this.#take({ kind: 'account', at: this.#now(), account });
   }
 
   /** A call that throws has an unknown outcome, never a failed one. */
@@ -400,17 +400,32 @@ export class Runner {
     return this.#reports(reports);
   }
 
-  /** What became of an order without an outcome; one that never arrived is sent again, where that is safe. */
+  /**
+   * What became of an order without an outcome. One that never arrived is sent again where the same
+   * id makes it safe, and only while it could still have been sent first: same day, before the
+   * fence, nothing halted. Otherwise the engine is told, and the next decision sees the gap.
+   */
   async #query(id: Report['order']): Promise<void> {
     const order = this.state.orders.live.get(id);
     if (!order) return;
-    const reports = await this.#broker.find(id, this.#now());
+    let reports: readonly Report[];
+    try {
+      reports = await this.#broker.find(id, this.#now());
+    } catch {
+      return; // still unknown: it is asked again at the next start
+    }
     const lost = reports.length === 1 && reports[0]?.kind === 'notFound';
-    if (lost && this.#broker.uniqueClientIds && order.venueOrderId === null) {
+    if (lost && order.venueOrderId === null && this.#mayStillSend(order.intent)) {
       await this.#ask(id, () => this.#broker.submit(order.intent, this.#now()));
       return;
     }
     await this.#reports(reports);
+  }
+
+  #mayStillSend(intent: Intent): boolean {
+    const { date, halt, fence } = this.state;
+    const inTime = fence === null ? this.#everyBar : this.#now() <= fence;
+    return this.#broker.uniqueClientIds && intent.date === date && halt === 'NONE' && inTime;
   }
 
   async #observe(effect: Extract<Effect, { kind: 'observe' }>): Promise<void> {
@@ -419,12 +434,17 @@ export class Runner {
     const session = sessionOn(effect.date);
     if (!book || !session) return;
     const at = this.#now();
+    const slotAt = book.slot.kind === 'session' ? instantOf(session, book.slot) : at;
+    if (at > this.#fence(session, slotAt)) {
+      const reason = 'the process was down when it was due';
+      const { date } = effect;
+      return this.#take({ kind: 'missed', at, book: effect.book, date, reason });
+    }
     await this.#catchUp(at);
     const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
     const all = new Set([...followed, ...book.strategy.universe(book.params)]);
     const symbols = [...all].filter((symbol) => this.#index.has(symbol));
     const seen = await feed.observe(symbols, at);
-    const slotAt = book.slot.kind === 'session' ? instantOf(session, book.slot) : at;
     await this.#take({
       kind: 'observation',
       at: this.#now(),

@@ -216,6 +216,17 @@ describe('loss limits (F066, invariant 20)', () => {
     expect(desk.orders.at(-1)).toBe('sell 500 A');
   });
 
+  test('a breach leaves a halt that is there as it is, higher ones too', () => {
+    const desk = limited({ dailyLossPctMax: 3 }, [want({ A: 0.5 })]);
+    desk.bars('2024-01-03');
+    desk.fillAll().close('2024-01-03');
+    const { at } = desk.state;
+    desk.take({ kind: 'command', command: 'halt', level: 'STOP', at, by: 'ann', reason: 'storm' });
+    desk.bars('2024-01-04', { A: 50, B: 50 });
+    desk.close('2024-01-04');
+    expect([desk.state.halt, desk.state.haltReason]).toEqual(['STOP', 'ann: storm']);
+  });
+
   test('a fall from the highest close trips, whatever the days between', () => {
     const desk = limited({ drawdownPctMax: 5 }, [want({ A: 0.5 })]);
     desk.bars('2024-01-03');

@@ -134,5 +134,6 @@ function historyOf(
     lastVolume: isIndex ? Number.NaN : (bars.at(-1)?.volume ?? Number.NaN),
     raw: setup.series[index]?.adjustment === 'raw',
     isIndex,
+    fundFactor: state.plan.instruments[index]?.fundFactor ?? 1,
   };
 }

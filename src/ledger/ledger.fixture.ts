@@ -7,7 +7,7 @@ interface NaiveLot {
   readonly each: Decimal;
 }
 
-/** The books of one book as one would keep them on paper: decimal dollars, a list of lots a symbol. */
+/** The books of one book as kept on paper: decimal dollars, and a list of lots for each symbol. */
 export class NaiveLedger {
   cash: Decimal;
   capital: Decimal;

@@ -147,9 +147,9 @@ export function postFee(ledger: Ledger, amount: Money): void {
 }
 
 /**
- * Books a split of `numerator` new shares for `denominator` old ones. Lots keep their cost and their
- * order; whole shares are kept (down), and the part of a share left over is sold off the oldest lot
- * for cash in lieu at `price`, the price after the split, rounded down in size.
+ * Books a split of `numerator` new shares for `denominator` old ones. Lots keep their cost and
+ * their order; whole shares are kept (down), and the part of a share left over is sold off the
+ * oldest lot for cash in lieu at `price`, the price after the split, rounded down in size.
  * Returns the signed shares after it. Nothing happens when flat.
  */
 export function postSplit(

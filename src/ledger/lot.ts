@@ -45,8 +45,8 @@ export function costOf(lots: readonly Lot[]): Money {
 }
 
 /**
- * The lots after a split of `numerator` new shares for `denominator` old ones, oldest first, and the
- * signed cost of the part of a share that is left over, which is taken from the oldest lot.
+ * The lots after a split of `numerator` new shares for `denominator` old ones, oldest first, and
+ * the signed cost of the part of a share left over, which is taken from the oldest lot.
  * Each lot keeps its cost and its place; where one ends within a share, that part of it, with its
  * cost, goes into the next. `lots` is not changed.
  */

@@ -36,7 +36,7 @@ const REPORT: Readonly<Record<OrderEvent, Report>> = {
   lost: on.notFound(),
 };
 
-/** An order of 100 as if it had come to `status`, seen at the broker before where `event` needs it. */
+/** An order of 100 as if it had come to `status`; seen at the broker where `event` needs it. */
 const orderIn = (status: OrderStatus, event: OrderEvent): Order => ({
   ...newOrder(INTENT),
   status,

@@ -28,36 +28,25 @@ export type OrderEvent =
   | 'notFound'
   | 'lost';
 
-/** Columns of the table. */
-export const ORDER_EVENTS: readonly OrderEvent[] = [
-  'accepted',
-  'rejected',
-  'fill',
-  'lastFill',
-  'cancelRequested',
-  'canceled',
-  'expired',
-  'unknown',
-  'notFound',
-  'lost',
-];
-
 /**
  * The one table of order states. A name is the next status; `same` changes nothing but quantities;
  * `alarm` keeps the status, and somebody must look (a terminal order that moved, a loss of proof).
- * UNKNOWN ends by evidence only: accepted, a fill, a terminal report, or `notFound` of an order that
- * was never seen at the broker. Terminal states have no exit.
+ * UNKNOWN ends by evidence only: accepted, a fill, a terminal report, or `notFound` of an order
+ * that was never seen at the broker. Terminal states have no exit.
  */
+export const ORDER_EVENTS = [
+              'accepted', 'rejected', 'fill',    'lastFill', 'cancelRequested', 'canceled', 'expired', 'unknown', 'notFound', 'lost',
+] as const satisfies readonly OrderEvent[]; // prettier-ignore
+/** The next status, by status and in the columns above. */
 export const ORDER_TABLE = {
-  //           accepted   rejected    fill       lastFill  cancelRequested  canceled    expired    unknown    notFound    lost
-  inFlight:  ['working', 'rejected', 'working', 'filled', 'canceling',     'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
-  working:   ['same',    'rejected', 'same',    'filled', 'canceling',     'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
-  canceling: ['same',    'rejected', 'same',    'filled', 'same',          'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
-  unknown:   ['working', 'rejected', 'working', 'filled', 'same',          'canceled', 'expired', 'same',    'rejected', 'same'],
-  filled:    ['same',    'alarm',    'alarm',   'alarm',  'same',          'same',     'same',    'same',    'alarm',    'alarm'],
-  canceled:  ['same',    'same',     'alarm',   'alarm',  'same',          'same',     'same',    'same',    'same',     'same'],
-  rejected:  ['alarm',   'same',     'alarm',   'alarm',  'same',          'same',     'same',    'same',    'same',     'same'],
-  expired:   ['same',    'same',     'alarm',   'alarm',  'same',          'same',     'same',    'same',    'same',     'same'],
+  inFlight:  ['working',  'rejected', 'working', 'filled',   'canceling',       'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
+  working:   ['same',     'rejected', 'same',    'filled',   'canceling',       'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
+  canceling: ['same',     'rejected', 'same',    'filled',   'same',            'canceled', 'expired', 'unknown', 'unknown',  'unknown'],
+  unknown:   ['working',  'rejected', 'working', 'filled',   'same',            'canceled', 'expired', 'same',    'rejected', 'same'],
+  filled:    ['same',     'alarm',    'alarm',   'alarm',    'same',            'same',     'same',    'same',    'alarm',    'alarm'],
+  canceled:  ['same',     'same',     'alarm',   'alarm',    'same',            'same',     'same',    'same',    'same',     'same'],
+  rejected:  ['alarm',    'same',     'alarm',   'alarm',    'same',            'same',     'same',    'same',    'same',     'same'],
+  expired:   ['same',     'same',     'alarm',   'alarm',    'same',            'same',     'same',    'same',    'same',     'same'],
 } as const satisfies Record<OrderStatus, readonly (OrderStatus | 'same' | 'alarm')[]>; // prettier-ignore
 
 const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'rejected', 'expired']);

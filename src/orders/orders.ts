@@ -42,8 +42,8 @@ export function applyReport(orders: Orders, report: Report): AppliedReport {
 }
 
 /**
- * Forgets the oldest by the hundreds, into a fresh map: one that loses its first key with each order
- * gets slow, and its discarded tables keep the orders in memory.
+ * Forgets the oldest by the hundreds, into a fresh map: one that loses its first key with each
+ * order gets slow, and its discarded tables keep the orders in memory.
  */
 function keepDone(orders: Orders, order: Order): void {
   orders.done.set(order.intent.clientOrderId, order);

@@ -16,9 +16,9 @@ export interface Fill {
 
 /**
  * Any message from the broker, or the lack of one, on an order. A `cancelRequested` is our own; a
- * reply to a cancel request is none of these: it says that the request was taken, not what became of
- * the order. `unknown` says that nobody can tell; `notFound` is a confirmed reading, after any moment
- * at which the order could still arrive, that the broker has no order of this id.
+ * reply to a cancel request is none of these: it says that the request was taken, not what became
+ * of the order. `unknown` says that nobody can tell; `notFound` is a confirmed reading, after any
+ * moment at which the order could still arrive, that the broker has no order of this id.
  */
 export type Report = { readonly order: ClientOrderId; readonly at: Instant } & (
   | { readonly kind: 'accepted'; readonly venueOrderId: string }

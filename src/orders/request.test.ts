@@ -88,7 +88,7 @@ describe('ids (invariant 4)', () => {
     expect(seen.size).toBe(books.length * 50 * 100 * 5);
   });
 
-  test('the same account, epoch and intent always have the same id, after other accounts too', () => {
+  test('an account, epoch and intent always have the same id, after other accounts too', () => {
     const id = intentId('hav', '2024-01-05' as DateText, 1);
     const first = clientOrderId('one', 3, id);
     expect(clientOrderId('other', 3, id)).not.toBe(first);

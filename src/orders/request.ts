@@ -8,7 +8,7 @@ import {
   sha256,
 } from '../base/index.ts';
 
-/** Ours, without the epoch: book, trading date, the book's count of that day: "hav-2024-01-05-1". */
+/** Ours, without the epoch: book, trading date, its count of that day: "hav-2024-01-05-1". */
 export type IntentId = Brand<string, 'IntentId'>;
 /** Ours, as the broker sees it; fixed before sending. */
 export type ClientOrderId = Brand<string, 'ClientOrderId'>;
@@ -46,8 +46,9 @@ export interface Intent {
 export const signOf = (side: Side): 1 | -1 => (side === 'buy' ? 1 : -1);
 
 /**
- * The `count`-th intent of `book` on `date`, counted from 1. No two of them share an id, hyphens and
- * digits in a book's name or not: read from its end, the text is a count, a date and a name.
+ * The `count`-th intent of `book` on `date`, counted from 1. No two of them share an id, hyphens
+ * and digits in a book's name or not: read from its end, the text is a count, a date and a name.
+ * Throws unless there is a date and the count is whole and above zero.
  */
 export function intentId(book: string, date: DateText, count: number): IntentId {
   if (date.length !== DATE_LENGTH || !Number.isSafeInteger(count) || count < 1) {
@@ -59,7 +60,7 @@ export function intentId(book: string, date: DateText, count: number): IntentId 
 const DATE_LENGTH = 10; // "2024-01-05"
 const CLIENT_ORDER_ID_MAX = 128; // what Alpaca takes
 
-/** The account last asked for, and its part of an id: a desk has one, and hashing takes its time. */
+/** The account last asked for, and its part of an id: a desk has one, and hashing takes time. */
 let tagged = { account: '', tag: '' };
 
 /**

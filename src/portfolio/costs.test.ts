@@ -60,7 +60,7 @@ describe('fees', () => {
     expect(feeOf(at(50), 200, NO_COSTS)).toBe(0);
   });
 
-  test('a fee in parts of the notional is rounded half to even to a micro-dollar, once a fill', () => {
+  test('a fee in parts of the notional is rounded half to even, once a fill', () => {
     fc.assert(
       fc.property(
         price,

@@ -14,7 +14,7 @@ export interface Costs {
 
 export const NO_COSTS: Costs = { slippagePpm: 0, feePerShare: 0 as Money, feePpm: 0 };
 
-/** Price of a fill at `price`: worse by the slippage, half to even to a micro-dollar, at least one. */
+/** Price of a fill at `price`: worse by the slippage, half to even, at least one micro-dollar. */
 export function slippedPrice(price: Price, side: Side, costs: Costs): Price {
   if (costs.slippagePpm === 0) return price;
   const parts = side === 'buy' ? MILLION + costs.slippagePpm : MILLION - costs.slippagePpm;

@@ -10,7 +10,7 @@ const at = (dollars: number) => Math.round(dollars * 1e6) as Price;
 const UNIVERSE = ['TQQQ', 'QQQ', 'PSQ', 'TMF', 'TMV'];
 const PRICES = { TQQQ: at(50), QQQ: at(400), PSQ: at(10), TMF: at(40), TMV: at(30) };
 
-/** A book of $100,000 that holds nothing and was never asked for anything, unless `more` says so. */
+/** A book of $100,000 that holds nothing and was never asked for anything, but for `more`. */
 const bookOf = (more: Partial<PlanningBook> = {}): PlanningBook => ({
   method: 'changed-targets',
   thresholdPct: 5,
@@ -171,7 +171,7 @@ const anyBook = fc.record({
 });
 
 describe('any plan', () => {
-  test('every reduction comes before every raise, a symbol has one leg, exits are all there', () => {
+  test('reductions come before raises, a symbol has one leg, and no exit is missing', () => {
     fc.assert(
       fc.property(perSymbol(weight), anyBook, (wanted, drawn) => {
         const book = bookOf(drawn);
@@ -226,7 +226,7 @@ describe('wished orders', () => {
 });
 
 describe('weights held', () => {
-  test('are notional over equity, below zero when short, without what is flat or has no price', () => {
+  test('are notional over equity, below zero when short, of what is held and has a price', () => {
     const held = { QQQ: 125, TMF: -250, PSQ: 0, GLD: 5 };
     expect(weightsHeld(held, PRICES, usd(100_000))).toEqual({ QQQ: 0.5, TMF: -0.1 });
     expect(weightsHeld(held, PRICES, usd(0))).toEqual({});

@@ -2,7 +2,7 @@ import { fractionOf, type Money, times } from '../base/index.ts';
 import type { OrderWish, Weights } from '../strategy/index.ts';
 import { type Prices, rebalanceDifference, type Shares, weightsToShares } from './size.ts';
 
-/** One step of a plan, sized when its turn comes: from held plus pending, and the cash then there. */
+/** One step of a plan, sized when its turn comes: from held plus pending and the cash then. */
 export type Leg =
   | { readonly kind: 'weight'; readonly symbol: string; readonly weight: number }
   | { readonly kind: 'shares'; readonly symbol: string; readonly target: number }

@@ -51,9 +51,9 @@ export function signalRefusal(
 }
 
 /**
- * Shares for a signal, rounded down: its own quantity, cut to the risk (equity x risk over a loss per
- * share of the least expected profit, at least 1 bp; one share always passes) and to the largest
- * notional at `price`. 0: not even one.
+ * Shares for a signal, rounded down: its own quantity, cut to the risk (equity x risk over a loss
+ * per share of the least expected profit, at least 1 bp; one share always passes) and to the
+ * largest notional at `price`. 0: not even one.
  */
 export function sizeSignal(
   wanted: number,

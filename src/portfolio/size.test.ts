@@ -184,7 +184,7 @@ describe('any sizing', () => {
     );
   });
 
-  test('a quantity is whole and never below 0, and a sale is never more than is held (F061)', () => {
+  test('a quantity is whole and never below 0, a sale never more than is held (F061)', () => {
     fc.assert(
       fc.property(moments, wishes, (moment, [weight, target]) => {
         for (const sized of [sizeToWeight(weight, moment), sizeToShares(target, moment)]) {
@@ -271,7 +271,7 @@ describe.skipIf(!goldenHere)(`the reference${goldenHere ? '' : ` ${ABSENT}`}`, (
     expect(cases.filter(({ output }) => 'error' in output).length).toBeGreaterThan(2);
   });
 
-  test('differences are the same, and the same trades pass its filter; ours lets exits pass too', () => {
+  test('differences and kept trades are the same; our own filter lets exits pass too', () => {
     const cases = casesOf<DifferenceCase>('rebalance_diff');
     expect(cases.length).toBeGreaterThan(100);
     for (const { input, output } of cases) {

@@ -26,7 +26,7 @@ export interface Allocation {
 }
 
 /**
- * Whole shares (down) for weights of `equity`, taken at nine decimals; what is not invested is cash.
+ * Whole shares (down) for weights of `equity`, taken at nine decimals; the rest is cash.
  * Throws `BadInput` for a weight outside 0 to 1, a missing price, or more than 100.01 % allocated.
  */
 export function weightsToShares(weights: Weights, equity: Money, prices: Prices): Allocation {
@@ -51,8 +51,8 @@ export function weightsToShares(weights: Weights, equity: Money, prices: Prices)
 
 /**
  * Signed difference of shares by symbol, zeros left out, and the trades worth doing: those of at
- * least `thresholdPct` percent of equity (inclusive), those without a price, and, unless `exitsToo`,
- * every exit to zero (a small position can always be closed).
+ * least `thresholdPct` percent of equity (inclusive), those without a price, and every exit to
+ * zero (a small position can always be closed), unless `exitsToo` has them filtered as well.
  */
 export function rebalanceDifference(
   current: Shares,

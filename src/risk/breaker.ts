@@ -9,8 +9,8 @@ export interface LossMarks {
 }
 
 /**
- * The sentence that trips a breaker, or null. A fall that reaches its limit trips (invariant 20), and
- * so does one that cannot be measured. A limit of 100 % is off.
+ * The sentence that trips a breaker, or null. A fall that reaches its limit trips (invariant 20),
+ * and so does one that cannot be measured. A limit of 100 % is off.
  */
 export function lossBreach(equity: Money, marks: LossMarks, limits: Limits): string | null {
   return (

@@ -35,7 +35,7 @@ export interface QuoteSeen {
 const AHEAD_MS_MAX = MINUTE_MS; // how far the source's clock may be before ours
 
 /**
- * F039, F040: a price that is present, above zero, of this session, and at most as old as the limit.
+ * F039, F040: a price that is present, above zero, of this session, and no older than the limit.
  * `now.open` is the session's first instant.
  */
 export function checkQuote(
@@ -69,6 +69,8 @@ export interface HistorySeen {
   readonly raw: boolean;
   /** An index is never split, and may jump as far as it likes. */
   readonly isIndex: boolean;
+  /** How many times its index a fund moves; 1 when not given. */
+  readonly fundFactor?: number;
 }
 
 /**
@@ -112,15 +114,24 @@ export function checkCorporateAction(
   if (history.isIndex) return null;
   const closes = history.closes.slice(history.raw ? -(limits.lookbackDays + 1) : -1);
   if (quote !== null) closes.push(quote);
+  const most = limits.corporateActionPct * leverageOf(history);
   for (let i = 1; i < closes.length; i++) {
     const change = ((closes[i] as number) / (closes[i - 1] as number) - 1) * 100;
-    if (!(Math.abs(change) <= limits.corporateActionPct)) {
-      const text = `${history.symbol}: price changed by ${change.toFixed(1)} % within the last days`;
-      return stop('corporateAction', `${text}, limit ${limits.corporateActionPct} %`);
+    if (!(Math.abs(change) <= most)) {
+      const text = `${history.symbol}: price changed by ${change.toFixed(1)} %`;
+      const limit = `within the last days, limit ${most} %`;
+      return stop('corporateAction', `${text} ${limit}`);
     }
   }
   return null;
 }
+
+/**
+ * A leveraged fund may move further in a day, TQQQ by 35 % in March 2020; twice the limit, not more,
+ * so that the smallest split, two for one, is still seen.
+ */
+const leverageOf = ({ fundFactor = 1 }: HistorySeen): number =>
+  Math.max(1, Math.min(2, Math.abs(fundFactor)));
 
 /** A completed bar without volume is strange enough to say so. */
 export function checkVolume(history: HistorySeen): Finding | null {

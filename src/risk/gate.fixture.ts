@@ -47,7 +47,7 @@ export interface Changes {
   readonly gate?: Partial<GateInput>;
 }
 
-/** A gate before which 10 SPY at $100 are bought without costs by the only book, but for `changes`. */
+/** A gate where the only book buys 10 SPY at $100 without costs, but for `changes`. */
 export function gateOf(changes: Changes = {}): GateInput {
   const terms = { side: 'buy' as const, quantity: 10, worstPrice: at(100), ...changes.proposal };
   const multiplier = terms.multiplier ?? 1;

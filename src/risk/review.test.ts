@@ -248,8 +248,8 @@ describe('the table of checks', () => {
     expect(review(gateOf({ gate: { account: busy } }))?.code).toBe('leverageAboveLimit');
   });
 
-  test('all invested is possible at a limit of 100 % with costs: a raise passes that the cash pays', () => {
-    // 600 of 1,000 shares' worth are held at $100; 0.1 % slippage and a cent a share; 39,955 for 399.
+  test('with costs, all can be invested at a limit of 100 %: what the cash pays passes', () => {
+    // 600 of 1,000 shares' worth are held at $100; 399 more cost 39,944 at 0.1 % and a cent.
     const standing = { equity: usd(100_000), cash: usd(40_000), held: 600 };
     const proposal = { quantity: 399, worstPrice: at(100.1), worstCost: usd(399 * 100.11) };
     expect(codeOf({ standing, proposal })).toBeNull();
@@ -299,7 +299,7 @@ const EXPOSURE: ReadonlySet<RefusalCode> = new Set([
 ]);
 
 describe('reductions (F059)', () => {
-  test('an order that only reduces passes with every limit breached and every figure absent', () => {
+  test('an order that only reduces passes all limits, breached or not known', () => {
     const nothing = Number.NaN as Money;
     const breached = { equity: usd(-5), cash: usd(-9_000), otherExposure: usd(1e9) };
     const absent = { equity: nothing, cash: nothing, reserved: nothing, otherExposure: nothing };
@@ -326,158 +326,6 @@ describe('reductions (F059)', () => {
         const breached = held > (book.equity / 100) * bookLimits.positionPctMax;
         const grows = Math.sign(book.held) === (proposal.side === 'buy' ? 1 : -1);
         expect(raises && breached && grows && code === undefined).toBe(false);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-});
-
-const filled = (of: number, part: number) => Math.round(of * part);
-
-describe('the worst case (F060, F061, invariants 13 and 14)', () => {
-  test('whatever passes, and whichever live orders fill with it, stays within the limits', () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(gates, share, share, share, (gate, own, buys, sells) => {
-        if (review(gate) !== null || reducesOnly(gate)) return;
-        const { proposal, book, bookLimits } = gate;
-        const sign = proposal.side === 'buy' ? 1 : -1;
-        const pending =
-          sign === 1 ? filled(book.pendingBuys, buys) : -filled(book.pendingSells, sells);
-        const before = book.held + pending;
-        const after = before + sign * filled(proposal.quantity, own);
-        const notional = Math.abs(after) * proposal.expectedPrice * proposal.multiplier;
-        const most = (book.equity / 100) * bookLimits.positionPctMax;
-        const grew = Math.abs(after) > Math.abs(book.held);
-        expect(grew && notional > most + 1).toBe(false);
-        const gross = book.otherExposure + notional * book.fundFactor;
-        expect(grew && gross > book.equity * bookLimits.leverageMax + 1).toBe(false);
-        const short = sign === -1 && after < 0 && !bookLimits.shortSelling;
-        expect(short).toBe(false);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('two books that share an account cannot pass together what one may not', () => {
-    const second = { ...FLAT, equity: usd(20_000), cash: usd(20_000), pendingBuys: 95 };
-    const account = { positionPctMax: 50 };
-    expect(
-      codeOf({ proposal: { quantity: 5 }, gate: { account: second }, accountLimits: account }),
-    ).toBeNull();
-    expect(
-      codeOf({ proposal: { quantity: 6 }, gate: { account: second }, accountLimits: account }),
-    ).toBe('positionAboveLimit');
-  });
-});
-
-const NASTY = [
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  undefined,
-  null,
-  '5',
-  {},
-] as unknown as number[];
-
-describe('absence blocks (invariant 18)', () => {
-  const figures = [
-    'equity',
-    'cash',
-    'reserved',
-    'held',
-    'pendingBuys',
-    'otherExposure',
-    'fundFactor',
-  ] as const;
-  test.each(figures)('a buy without "%s" of the book or of the account', (name) => {
-    for (const value of NASTY) {
-      const wrong = { ...FLAT, [name]: value };
-      expect(review(gateOf({ gate: { book: wrong } }))).not.toBeNull();
-      expect(review(gateOf({ gate: { account: wrong } }))).not.toBeNull();
-    }
-  });
-
-  test.each(['reserved', 'pendingBuys', 'pendingSells', 'otherExposure', 'fundFactor'] as const)(
-    'a buy with "%s" below zero',
-    (name) => {
-      const refusal = review(gateOf({ standing: { [name]: -1 } }));
-      expect(refusal).toMatchObject({ code: 'figureMissing', found: `book: ${name} -1` });
-    },
-  );
-
-  test.each([
-    'positionPctMax',
-    'cashReservePctMin',
-    'leverageMax',
-    'buyingPowerPctMax',
-    'orderNotionalMax',
-    'ordersPerDayMax',
-  ] as const)('a buy without the limit "%s"', (name) => {
-    for (const value of NASTY) {
-      expect(codeOf({ limits: { [name]: value } })).not.toBeNull();
-      const ofAccount = codeOf({ accountLimits: { [name]: value } });
-      expect(ofAccount === null).toBe(name === 'ordersPerDayMax');
-    }
-  });
-
-  test.each(['quantity', 'expectedPrice', 'worstPrice', 'worstCost', 'multiplier'] as const)(
-    'an order without "%s"',
-    (name) => {
-      for (const value of NASTY) expect(codeOf({ proposal: { [name]: value } })).not.toBeNull();
-    },
-  );
-
-  test('a cost below the notional is one that nobody has worked out', () => {
-    expect(review(gateOf({ proposal: { worstCost: usd(0) } }))).toEqual({
-      code: 'figureMissing',
-      found: 'worst cost 0',
-      limit: 'every figure known',
-    });
-    expect(codeOf({ proposal: { worstCost: (usd(1_000) - 1) as Money } })).toBe('figureMissing');
-  });
-
-  test('a reduction whose quantities are not known', () => {
-    for (const value of NASTY) {
-      expect(codeOf({ proposal: SELL, standing: { held: value } })).not.toBeNull();
-      const sale = { proposal: SELL, standing: { ...HOLDS_10, pendingSells: value } };
-      expect(codeOf(sale)).toBe('oversell');
-      expect(codeOf({ ...sale, limits: SHORTS })).toBe('figureMissing');
-    }
-  });
-
-  test('counts and times that are not known', () => {
-    for (const value of [Number.NaN, undefined] as number[]) {
-      expect(codeOf({ gate: { ordersToday: value } })).toBe('ordersPerDayAboveLimit');
-      expect(codeOf({ gate: { fenceMs: value } })).toBe('sessionFence');
-    }
-    expect(codeOf({ gate: { ordersToday: null as unknown as number } })).not.toBeNull();
-    expect(codeOf({ gate: { bookStopped: undefined as unknown as null } })).toBe('bookStopped');
-  });
-
-  test('the name of what is missing is told', () => {
-    expect(review(gateOf({ standing: { equity: Number.NaN as Money } }))?.found).toBe(
-      'book: equity NaN',
-    );
-    const { leverageMax: _, ...rest } = gateOf().bookLimits;
-    expect(review(gateOf({ gate: { accountLimits: rest as never } }))?.found).toContain('account');
-  });
-
-  test('no gate, however absurd, makes it throw', () => {
-    const nasty = fc.constantFrom(...NASTY, -1, 0, 1e300, Number.MAX_SAFE_INTEGER);
-    const key = fc.constantFrom(
-      'quantity',
-      'expectedPrice',
-      'worstPrice',
-      'worstCost',
-      'multiplier',
-    );
-    const figure = fc.constantFrom(...figures);
-    fc.assert(
-      fc.property(gates, key, figure, nasty, nasty, (gate, term, name, a, b) => {
-        const proposal = { ...gate.proposal, [term]: a };
-        const refusal = review({ ...gate, proposal, book: { ...gate.book, [name]: b } });
-        expect(refusal === null || typeof refusal.found === 'string').toBe(true);
       }),
       { numRuns: 2_000 },
     );

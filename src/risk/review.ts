@@ -119,7 +119,7 @@ const no = (found: string, limit: string) => ({ found, limit });
 
 const dollars = (amount: number): string => formatMoney(Math.round(amount) as Money);
 
-/** An order that only reduces is never refused for exposure, be the limit breached or not (F059). */
+/** An order that only reduces is never refused for exposure, the limit breached or not (F059). */
 function onRaise(check: RaiseCheck): Check {
   return (gate, reduces) => {
     if (reduces) return null;

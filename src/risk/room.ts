@@ -5,8 +5,8 @@ import type { GateInput, Proposal, Standing } from './review.ts';
 
 /**
  * The most shares of a proposed buy, at most its own quantity, that `review` will not refuse for
- * cash, buying power, order notional, position or leverage; whole, never below 0. What only covers a
- * short position is not cut. A buy that a plan may cut is cut to this; a wished order is not.
+ * cash, buying power, order notional, position or leverage; whole, never below 0. What only covers
+ * a short position is not cut. A buy that a plan may cut is cut to this; a wished order is not.
  */
 export function roomToBuy(gate: GateInput): number {
   const { proposal, book, account, bookLimits, accountLimits } = gate;

@@ -66,7 +66,7 @@ describe('a new desk', () => {
     ]);
     expect(tested).toMatchObject({ days: 1260, finalEquity: expect.stringMatching(/^\d+\.\d+$/) });
     expect(checked).toContain('= $');
-    expect(ran).toMatchObject({ days: 29 });
+    expect(ran).toMatchObject({ days: 30 });
   });
 
   test("type-checks in the owner's editor, with the project that init wrote", () => {
@@ -94,7 +94,7 @@ describe('a strategy that misbehaves stops its book, with the reason', () => {
     ['answers NaN', `if (n === 100) return rebalance({ AAPL: Number.NaN }, 'x');`, 'NaN'],
     ['answers an infinite weight', `if (n === 100) return rebalance({ AAPL: 1 / 0 }, 'x');`, 'In'],
     ['answers a symbol it does not trade', `if (n === 100) return rebalance({ X: 1 }, 'x');`, 'X'],
-    ['answers nothing', `if (n === 100) return undefined as never;`, 'nonsense'],
+    ['answers nothing', `if (n === 100) return undefined as never;`, 'its strategy'],
   ])('one that %s', async (name, statement, reason) => {
     const place = another(`bad ${name}`);
     sabotage(strategy(place), statement);

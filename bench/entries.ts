@@ -1,4 +1,4 @@
-import { KINDS } from '../src/apps/fold.ts';
+import { KINDS } from '../src/engine/index.ts';
 import { type Effect, encodeInput, type Entry, type Input } from '../src/engine/index.ts';
 
 /** What the runner journals for one step: the input, then its effects, as one group. */

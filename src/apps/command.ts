@@ -1,7 +1,13 @@
 import { openJournal } from '../adapters/journal/index.ts';
 import { takeOwnership } from '../adapters/system/index.ts';
-import { type CommandInput, saveState, type State, step } from '../engine/index.ts';
-import { entriesOf, foldRecords } from './fold.ts';
+import {
+  type CommandInput,
+  saveState,
+  type State,
+  step,
+  entriesOf,
+  foldRecords,
+} from '../engine/index.ts';
 import { recordedRun } from './recorded-run.ts';
 import { accountOf, journalPath } from './wire.ts';
 

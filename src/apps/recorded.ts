@@ -1,5 +1,11 @@
-import type { DecisionRecord, Effect, EquityPoint, FillRecord, Journal } from '../engine/index.ts';
-import { KINDS } from './fold.ts';
+import {
+  type DecisionRecord,
+  type Effect,
+  type EquityPoint,
+  type FillRecord,
+  type Journal,
+  KINDS,
+} from '../engine/index.ts';
 
 /** What the journal of a run tells people: decisions, fills, each day's equity, alerts. */
 export interface Recorded {

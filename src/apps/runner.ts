@@ -12,6 +12,10 @@ import {
   type Setup,
   type State,
   step,
+  entriesOf,
+  foldRecords,
+  KINDS,
+  type Segment,
 } from '../engine/index.ts';
 import {
   type BarRow,
@@ -26,7 +30,6 @@ import {
 } from '../market/index.ts';
 import type { Intent, Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-import { entriesOf, foldRecords, KINDS, type Segment } from './fold.ts';
 
 const SEGMENT_MAX = 2_000; // ticks in one record
 const SNAPSHOT_EVERY = 2_000; // records between snapshots

@@ -21,13 +21,12 @@ import {
   type Instant,
   instant,
 } from '../base/index.ts';
-import { capitalOf, type Setup, type StartInput } from '../engine/index.ts';
+import { capitalOf, type Setup, type StartInput, foldRecords } from '../engine/index.ts';
 import type { Bars } from '../market/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';
 import { immediateBroker, signalsOf } from './backtest.ts';
 import { type Desk, deskFile } from './config/index.ts';
-import { foldRecords } from './fold.ts';
 import type { LoadedDesk } from './load.ts';
 import { Publisher } from './publish.ts';
 import { type Identity, type Observer, Runner } from './runner.ts';

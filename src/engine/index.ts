@@ -11,6 +11,7 @@ export * from './account.ts';
 export * from './codec.ts';
 export { equityPoint } from './day.ts';
 export * from './effect.ts';
+export * from './fold.ts';
 export * from './input.ts';
 export * from './ports.ts';
 export * from './records.ts';

@@ -35,7 +35,7 @@ beforeAll(async () => {
   fills = effectsOf<Fill>(desk, 'fill');
 });
 
-describe('what a desk with a journal answers', () => {
+describe.concurrent('what a desk with a journal answers', () => {
   test('journal verify finds it sound', async () => {
     expect(await told(['journal', 'verify', desk])).toMatchObject({
       ok: true,
@@ -46,12 +46,15 @@ describe('what a desk with a journal answers', () => {
   });
 
   test('replay reproduces every effect, up to a date or all (invariant 27)', async () => {
-    const all = await told(['replay', desk]);
+    const [all, part, text] = await Promise.all([
+      told(['replay', desk]),
+      told(['replay', desk, '--date', '2018-06-29']),
+      done(['replay', desk]),
+    ]);
     const orders = new Set(fills.map(({ order }) => order)).size;
     expect(all).toMatchObject({ ok: true, difference: null, decisions: 137, orders });
-    const part = await told(['replay', desk, '--date', '2018-06-29']);
     expect(part).toMatchObject({ ok: true, decisions: 11 });
-    expect(await done(['replay', desk])).toContain('byte for byte');
+    expect(text).toContain('byte for byte');
   });
 
   test('positions are those of the run', async () => {
@@ -108,7 +111,7 @@ describe('what a desk with a journal answers', () => {
   });
 });
 
-describe('why', () => {
+describe.concurrent('why', () => {
   const why = (symbol: string, date: string) => done(['why', symbol, date, desk]);
   const whyJson = (symbol: string, date: string) => told(['why', symbol, date, desk]);
 

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -49,7 +50,8 @@ interface Lists {
 
 /** Backtests with all three files written. */
 async function lists(path: string, ...args: readonly string[]): Promise<Lists> {
-  const at = (kind: string) => join(folder, `${kind}.jsonl`);
+  const place = mkdtempSync(join(folder, 'lists-'));
+  const at = (kind: string) => join(place, `${kind}.jsonl`);
   const files = ['decisions', 'fills', 'equity'].flatMap((kind) => [`--${kind}`, at(kind)]);
   const result = await told<Result>(['backtest', path, ...args, ...files]);
   const [decisions = [], fills = [], equity = []] = ['decisions', 'fills', 'equity'].map((kind) =>
@@ -65,7 +67,7 @@ const fieldsOf = (lines: readonly Json[]): string[][] =>
 const digestOf = async (path: string, ...args: readonly string[]): Promise<string> =>
   (await told<Result>(['backtest', path, ...args])).digest;
 
-describe.each(EXAMPLES)('backtest of example %s', (name) => {
+describe.concurrent.each(EXAMPLES)('backtest of example %s', (name) => {
   let kept: Promise<Lists> | undefined;
   const run = () => (kept ??= lists(desk(name)));
 
@@ -125,7 +127,7 @@ describe.each(EXAMPLES)('backtest of example %s', (name) => {
   });
 });
 
-describe('options of a backtest', () => {
+describe.concurrent('options of a backtest', () => {
   const SHORT = ['--to', '2012-12-31'];
 
   test('facts of hierarchical-adaptive bear the names of the reference tables', async () => {

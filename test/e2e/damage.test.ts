@@ -1,38 +1,51 @@
 import { hash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cli, copyExample, type Json, refused, scratch, sql, told } from './cli.fixture.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cli, copyExample, done, type Json, refused, scratch, sql, told } from './cli.fixture.ts';
 
 const folder = scratch('damage');
-const desk = copyExample('hierarchical-adaptive', join(folder, 'desk'));
-const journal = join(desk, 'journal/plimsoll.db');
-const kept = join(folder, 'kept');
+const kept = copyExample('hierarchical-adaptive', join(folder, 'kept'));
 
-const RUN = ['run', desk, '--stage', 'paper', '--feed', 'replay', '--from', '2018-06-15'];
+const runOf = (desk: string, to: string): string[] => [
+  'run',
+  desk,
+  '--stage',
+  'paper',
+  '--feed',
+  'replay',
+  '--from',
+  '2018-06-15',
+  '--to',
+  to,
+];
+const [SOUND, BEYOND] = ['2018-07-31', '2018-08-31'];
 
 let last = 0;
 /** The record of the first order, long before the last snapshot. */
 let middle = 0;
 
 beforeAll(async () => {
-  await told([...RUN, '--to', '2018-07-31']);
+  await told(runOf(kept, SOUND));
   const [row] = sql(
-    journal,
+    join(kept, 'journal/plimsoll.db'),
     `SELECT max(seq) AS last,
        min(CASE WHEN body LIKE '%"kind":"submit"%' THEN seq END) AS middle FROM journal`,
   );
   ({ last, middle } = row as { last: number; middle: number });
-  cpSync(desk, kept, { recursive: true });
 });
 
-beforeEach(() => {
-  rmSync(desk, { recursive: true });
+let copies = 0;
+
+/** A copy of the sound desk, and the file of its journal. */
+function another(): { desk: string; journal: string } {
+  const desk = join(folder, `desk-${(copies += 1)}`);
   cpSync(kept, desk, { recursive: true });
-});
+  return { desk, journal: join(desk, 'journal/plimsoll.db') };
+}
 
 /** Hashes of all files that are of worth: the journal, the broker's books, what people read. */
-const files = (): Record<string, string> =>
+const files = (desk: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(desk, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/-(?:wal|shm|lock|reserve)$/.test(entry.name))
@@ -40,102 +53,120 @@ const files = (): Record<string, string> =>
       .map((path) => [path.slice(desk.length), hash('sha256', readFileSync(path))]),
   );
 
-/** Expects verification to fail, and a start to be refused for the same reason, files untouched. */
-async function expectRefusal(place: string | RegExp): Promise<void> {
-  const before = files();
-  const { code, out, err } = await cli('journal', 'verify', desk);
+/** Names of files that came, went or changed. */
+const changed = (before: Record<string, string>, after: Record<string, string>): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => after[name] !== before[name],
+  );
+
+/** Does the damage; then verification names its place, and a start is refused for the same reason. */
+async function expectRefusal(damage: (journal: string) => void, place: Json): Promise<void> {
+  const { desk, journal } = another();
+  damage(journal);
+  const before = files(desk);
+  const { code, out, err } = await cli('journal', 'verify', desk, '--json');
   expect({ code, err }).toEqual({ code: 1, err: '' });
-  expect(out).toMatch(place);
-  const verified = JSON.parse((await cli('journal', 'verify', desk, '--json')).out) as Json;
-  expect(verified).toMatchObject({ ok: false, reason: expect.any(String) });
-  const run = await cli(...RUN, '--to', '2018-08-31', '--json');
+  const verdict = JSON.parse(out) as Json;
+  expect(verdict).toMatchObject({ ok: false, reason: expect.any(String), ...place });
+  const run = await cli(...runOf(desk, BEYOND), '--json');
   expect(run.code).not.toBe(0);
   expect(run.out).toBe('');
   expect(run.err).toContain(journal);
-  expect(run.err).toContain(verified['reason']);
+  expect(run.err).toContain(verdict['reason']);
   expect(run.err).not.toMatch(/\n {2,}at /);
-  const after = files();
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  expect(names.filter((name) => after[name] !== before[name])).toEqual([]);
+  expect(changed(before, files(desk))).toEqual([]);
 }
 
-const moved = (from: string, to: string) => `UPDATE journal SET seq = ${to} WHERE seq = ${from}`;
+const moved = (from: number, to: number) => `UPDATE journal SET seq = ${to} WHERE seq = ${from}`;
+const flipped = (seq: number) =>
+  `UPDATE journal SET body = substr(body, 1, 20) || '~' || substr(body, 22) WHERE seq = ${seq}`;
 
-describe('a damaged journal is told, and nothing starts on it (F023, invariant 29)', () => {
+describe.concurrent('a damaged journal is named, and nothing starts on it (F023, invariant 29)', () => {
+  const DIFFER = 'its content and its hash differ';
+
   test('a sound one verifies, and a run goes on from it', async () => {
+    const { desk } = another();
     expect(await told(['journal', 'verify', desk])).toMatchObject({ ok: true, records: last });
-    const { days } = await told<{ days: number }>([...RUN, '--to', '2018-08-31']);
+    const { days } = await told<{ days: number }>(runOf(desk, BEYOND));
     expect(days).toBe(55);
   });
 
-  test('a byte of an early record', async () => {
-    sql(journal, `UPDATE journal SET body = replace(body, 'buy', 'bux') WHERE seq = ${middle}`);
-    await expectRefusal(`Damaged at record ${middle}: its content and its hash differ`);
-  });
+  test('a byte of an early record', () =>
+    expectRefusal((file) => sql(file, flipped(middle)), { seq: middle, reason: DIFFER }));
 
-  test('a byte of the last record', async () => {
-    const body = `substr(body, 1, 20) || 'X' || substr(body, 22)`;
-    sql(journal, `UPDATE journal SET body = ${body} WHERE seq = ${last}`);
-    await expectRefusal(`Damaged at record ${last}: its content and its hash differ`);
-  });
+  test('a byte of the last record', () =>
+    expectRefusal((file) => sql(file, flipped(last)), { seq: last, reason: DIFFER }));
 
-  test('the instant of a record', async () => {
-    sql(journal, `UPDATE journal SET at = at + 1 WHERE seq = ${middle}`);
-    await expectRefusal(`Damaged at record ${middle}: `);
-  });
+  test('the instant of a record', () =>
+    expectRefusal((file) => sql(file, `UPDATE journal SET at = at + 1 WHERE seq = ${middle}`), {
+      seq: middle,
+    }));
 
-  test('a record taken out of the middle', async () => {
-    sql(journal, `DELETE FROM journal WHERE seq = ${middle}`);
-    await expectRefusal(`Damaged at record ${middle}: it is missing`);
-  });
+  test('a record taken out of the middle', () =>
+    expectRefusal((file) => sql(file, `DELETE FROM journal WHERE seq = ${middle}`), {
+      seq: middle,
+      reason: expect.stringContaining('it is missing'),
+    }));
 
-  test('two records swapped', async () => {
-    const [a, b] = [`${middle}`, `${middle + 1}`];
-    sql(journal, moved(a, '-1'), moved(b, a), moved('-1', b));
-    await expectRefusal(`Damaged at record ${middle}: `);
-  });
+  test('two records swapped', () =>
+    expectRefusal(
+      (file) => sql(file, moved(middle, -1), moved(middle + 1, middle), moved(-1, middle + 1)),
+      { seq: middle },
+    ));
 
-  test('the last record taken away', async () => {
-    sql(journal, `DELETE FROM journal WHERE seq = ${last}`);
-    await expectRefusal(`Damaged at record ${last}: it is missing`);
-  });
+  test('the last record taken away', () =>
+    expectRefusal((file) => sql(file, `DELETE FROM journal WHERE seq = ${last}`), {
+      seq: last,
+      reason: expect.stringContaining('it is missing'),
+    }));
 
-  test('a record written twice', async () => {
-    const columns = 'at, kind, body, prev_hash, hash';
-    const row = `SELECT ${last + 1}, ${columns} FROM journal WHERE seq = ${last}`;
-    sql(journal, `INSERT INTO journal (seq, ${columns}) ${row}`);
-    await expectRefusal(`Damaged at record ${last + 1}: `);
-  });
+  test('a record written twice', () =>
+    expectRefusal(
+      (file) => {
+        const columns = 'at, kind, body, prev_hash, hash';
+        const row = `SELECT ${last + 1}, ${columns} FROM journal WHERE seq = ${last}`;
+        sql(file, `INSERT INTO journal (seq, ${columns}) ${row}`);
+      },
+      { seq: last + 1 },
+    ));
 
   test.each([
     ['to half', (size: number) => Math.floor(size / 2)],
     ['by a page', (size: number) => size - 4_096],
     ['to nothing', () => 0],
-  ])('the file cut %s', async (_, cut) => {
-    truncateSync(journal, cut(readFileSync(journal).length));
-    await expectRefusal(/^Damaged at (?:record|file|content|snapshot)/);
-  });
+  ])('the file cut %s', (_, cut) =>
+    expectRefusal((file) => truncateSync(file, cut(readFileSync(file).length)), {}),
+  );
 
-  test('the file taken away', async () => {
-    rmSync(journal);
-    await expectRefusal('Damaged at record 1: it is missing');
-  });
+  test('the file taken away', () => expectRefusal((file) => rmSync(file), { seq: 1 }));
 
-  test('a replay of it is no answer either', async () => {
-    sql(journal, `UPDATE journal SET body = replace(body, 'buy', 'bux') WHERE seq = ${middle}`);
-    for (const args of [['replay'], ['status'], ['positions']]) {
-      const message = await refused([...args, desk, '--json'], 1);
-      expect(message).toContain(`record "${middle}"`);
-    }
+  test('a person is told the record, what was found and what was wanted', async () => {
+    const { desk, journal } = another();
+    sql(journal, flipped(middle));
+    const { code, out } = await cli('journal', 'verify', desk);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      new RegExp(`^Damaged at record ${middle}: ${DIFFER}\n +found +\\w{64}\n +wanted +\\w{64}\n$`),
+    );
+    expect(await refused(['replay', desk, '--json'], 1)).toContain(`record "${middle}"`);
   });
 });
 
-describe('a desk folder that was moved', () => {
-  test('goes on where it was', async () => {
-    const elsewhere = join(folder, 'elsewhere');
-    cpSync(desk, elsewhere, { recursive: true });
-    const to = ['--to', '2018-08-31'];
-    const there = await told(['run', elsewhere, ...RUN.slice(2), ...to]);
-    expect(there).toEqual(await told([...RUN, ...to]));
+describe.concurrent('a sound desk', () => {
+  test('goes on as it would have where its folder was moved to', async () => {
+    const ends = [another(), another()].map(({ desk }) => told(runOf(desk, BEYOND)));
+    const whole = copyExample('hierarchical-adaptive', join(folder, 'whole'));
+    const end = await told(runOf(whole, BEYOND));
+    for (const one of await Promise.all(ends)) expect(one).toEqual(end);
+  });
+
+  test('is put aside whole with --fresh, and the run begins anew', async () => {
+    const { desk } = another();
+    const out = await done([...runOf(desk, SOUND), '--fresh']);
+    const [archive] = readdirSync(join(desk, 'archive'));
+    expect(out).toContain(`the journal of another run was put aside: ${desk}/archive/${archive}`);
+    const file = join(desk, 'archive', archive as string, 'plimsoll.db');
+    expect(await told(['journal', 'verify', file])).toMatchObject({ ok: true, records: last });
+    expect(await told(['status', desk])).toMatchObject({ epoch: 1 });
   });
 });

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { canonical, formatMoney, instant, parseDate } from '../../base/index.ts';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { canonical, type DateText, formatMoney, instant, parseDate } from '../../base/index.ts';
 import { performanceOf, renderReport } from '../../views/index.ts';
 import { type BacktestRun, backtestDesk, decisionLine, equityLine, fillLine } from '../backtest.ts';
 import { loadDesk, UsageError } from '../load.ts';
@@ -21,13 +22,16 @@ export interface BacktestOptions {
 
 /** `plimsoll backtest`. */
 export async function backtest(path: string, options: BacktestOptions): Promise<number> {
+  const dates = datesOf(options);
+  for (const name of ['decisions', 'fills', 'equity', 'report'] as const) {
+    expectFolder(name, options[name]);
+  }
   const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
   for (const warning of loaded.warnings) note(warning);
   const progress = progressBar(`Backtest of ${loaded.desk.name}`);
   const keepAll = options.decisions !== undefined || options.report !== undefined || isSlow(loaded);
   const run = await backtestDesk(loaded, {
-    ...(options.from === undefined ? {} : { from: parseDate(options.from) }),
-    ...(options.to === undefined ? {} : { to: parseDate(options.to) }),
+    ...dates,
     keepAll,
     onProgress: progress.update,
   });
@@ -52,6 +56,25 @@ export async function backtest(path: string, options: BacktestOptions): Promise<
     if (options.report !== undefined) say(`Report           ${options.report}`);
   }
   return run.result.state.books.every((book) => book.stopped !== null) ? EXIT.failed : EXIT.ok;
+}
+
+/** First and last date of the command line, where given. */
+export function datesOf(options: { from?: string; to?: string }): {
+  from?: DateText;
+  to?: DateText;
+} {
+  const from = options.from === undefined ? undefined : parseDate(options.from);
+  const to = options.to === undefined ? undefined : parseDate(options.to);
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new UsageError(`--from "${from}" is after --to "${to}"`);
+  }
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+/** Refuses a file in a folder that is not there, before any work is done for it. */
+export function expectFolder(name: string, file: string | undefined): void {
+  if (file === undefined || existsSync(dirname(resolve(file)))) return;
+  throw new UsageError(`--${name} "${file}": its folder is not there`);
 }
 
 /** Daily desks keep every decision at no cost; a book on every bar keeps its trades. */

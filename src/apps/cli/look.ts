@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readJournal } from '../../adapters/journal/index.ts';
 import { canonical, formatInstant, formatMoney, parseDate } from '../../base/index.ts';
-import type { Effect, State } from '../../engine/index.ts';
+import { type Effect, type State, foldRecords } from '../../engine/index.ts';
 import { stateView } from '../final-state.ts';
-import { foldRecords } from '../fold.ts';
 import { deskPath } from '../load.ts';
 import { type RecordedRun, recordedRun } from '../recorded-run.ts';
 import { recordedIn } from '../recorded.ts';
@@ -117,10 +116,11 @@ export async function why(
     const fills = all.fills.filter((one) => one.date === day && one.symbol === symbol);
     const refusals = all.refusals.filter((one) => one.intent.includes(day) && isOurs(one));
     const alerts = all.alerts.filter((one) => formatInstant(one.at).startsWith(day));
-    if (options.json) say(canonical({ symbol, date: day, decisions, fills, refusals, alerts }));
-    else tellWhy(symbol, { decisions, fills, refusals, alerts });
-    if (decisions.length === 0 && !options.json)
-      say(`No decision on ${day}: ${reasonForNone(all.equity, day)}`);
+    const noDecision = decisions.length === 0 ? reasonForNone(all.equity, day) : null;
+    const answer = { decisions, fills, refusals, alerts };
+    if (options.json) say(canonical({ symbol, date: day, ...answer, noDecision }));
+    else tellWhy(symbol, answer);
+    if (noDecision !== null && !options.json) say(`No decision on ${day}: ${noDecision}`);
   } finally {
     reader.close();
   }

@@ -5,7 +5,6 @@ import {
   formatInstant,
   formatMoney,
   instant,
-  parseDate,
   parseInstant,
 } from '../../base/index.ts';
 import { capitalOf } from '../../engine/index.ts';
@@ -16,7 +15,7 @@ import { stateView } from '../final-state.ts';
 import { loadDesk, type LoadedDesk, UsageError } from '../load.ts';
 import { recordedIn } from '../recorded.ts';
 import { openDesk, type RunningDesk, type RunOptions, type Stage } from '../wire.ts';
-import { barsOf } from './backtest.ts';
+import { barsOf, datesOf, expectFolder } from './backtest.ts';
 import { EXIT } from './exit.ts';
 import { note, say } from './print.ts';
 import { StepPrinter } from './steps.ts';
@@ -39,11 +38,13 @@ export interface RunDeskOptions {
 /** `plimsoll run` and `plimsoll once`. */
 export async function runDesk(path: string, options: RunDeskOptions): Promise<number> {
   const began = performance.now();
+  const asked = given(options);
+  expectFolder('report', options.report);
   const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
   for (const warning of loaded.warnings) note(warning);
   const printer = new StepPrinter(options.json !== true, options.until === 'once');
   printer.loaded(loaded);
-  const desk = await openDesk(loaded, { ...given(options), observer: printer });
+  const desk = await openDesk(loaded, { ...asked, observer: printer });
   const { runner } = desk;
   const stop = () => runner.stop();
   process.once('SIGINT', stop);
@@ -62,8 +63,7 @@ export async function runDesk(path: string, options: RunDeskOptions): Promise<nu
 
 function given(options: RunDeskOptions): Omit<RunOptions, 'observer'> {
   const at = options.at === undefined ? undefined : slotDate(options.at);
-  const from = options.from === undefined ? at : parseDate(options.from);
-  const to: DateText | undefined = options.to === undefined ? at : parseDate(options.to);
+  const { from = at, to = at } = datesOf(options);
   return {
     stage: options.stage,
     speed: speedOf(options.speed),

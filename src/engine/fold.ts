@@ -1,18 +1,13 @@
 import { BadInput } from '../base/index.ts';
-import {
-  decodeInput,
-  type Effect,
-  encodeInput,
-  type Entry,
-  type Input,
-  type JournalRecord,
-  newState,
-  restoreState,
-  type Setup,
-  type State,
-  step,
-} from '../engine/index.ts';
 import { type BarRow, RowView } from '../market/index.ts';
+import { decodeInput, encodeInput } from './codec.ts';
+import type { Effect } from './effect.ts';
+import type { Input } from './input.ts';
+import type { Entry, JournalRecord } from './ports.ts';
+import type { Setup } from './setup.ts';
+import { restoreState } from './snapshot.ts';
+import { newState, type State } from './state.ts';
+import { step } from './step.ts';
 
 /** Kinds of journal records. */
 export const KINDS = { input: 'input', effect: 'effect', segment: 'segment' } as const;

@@ -61,6 +61,7 @@ export class Publisher implements Observer {
   #began = false;
   #waiting: string[] = [];
   #flushedMs = 0;
+  #stateMs = Number.NEGATIVE_INFINITY;
 
   constructor(folder: string, head: PublisherHead, options: PublisherOptions) {
     this.#folder = folder;
@@ -101,7 +102,7 @@ export class Publisher implements Observer {
     }
     for (const effect of effects) this.#tell(effect, state);
     if (input.kind === 'bars' && input.decide === 'every-bar') this.#tick(state);
-    if (input.kind === 'close') this.writeState(state);
+    if (input.kind === 'close') this.#writeStateInTime(state);
   }
 
   #tell(effect: Effect, state: State): void {
@@ -156,6 +157,14 @@ export class Publisher implements Observer {
     this.#log?.file.close();
     this.#log = { day, file: openLines(join(this.#folder, 'logs', `${day}.log`)) };
     return this.#log.file;
+  }
+
+  /** A recording that is played fast has many closes a second; the newest is enough for readers. */
+  #writeStateInTime(state: State): void {
+    const now = performance.now();
+    if (now - this.#stateMs < FLUSH_MS) return;
+    this.#stateMs = now;
+    this.writeState(state);
   }
 
   /** Replaces `state.json`, and keeps the former one among the newest backups. */

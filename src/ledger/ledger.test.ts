@@ -175,6 +175,17 @@ describe('a split', () => {
     auditLedger(ledger);
   });
 
+  test('cash in lieu is rounded down in size, paid or received', () => {
+    // 2 old shares are 2/3 of a new one, worth $0.666666...
+    for (const sign of [1, -1]) {
+      const ledger = after(fillOf(sign * 2, 10));
+      const before = ledger.cash;
+      postSplit(ledger, split(1, 3, 1));
+      expect(ledger.cash - before).toBe(sign * 666_666);
+      auditLedger(ledger);
+    }
+  });
+
   test('less than one share is paid out whole', () => {
     const ledger = after(fillOf(3, 10));
     expect(postSplit(ledger, split(1, 10, 90))).toBe(0);

@@ -90,6 +90,18 @@ describe('splitting lots', () => {
     expect(split).toEqual({ lots: [lot(1, 100), lot(3, 550)], restCost: 0 });
   });
 
+  test('the cost of a part of a share is rounded down in size', () => {
+    // 1 for 2: of three old shares at 100 micro-dollars in all, one goes into the next lot.
+    for (const sign of [1, -1]) {
+      const held = [3, 1].map((size) => ({ quantity: sign * size, cost: (sign * 100) as Money }));
+      const [first, second] = splitLots(held, 1, 2).lots;
+      expect([first, second]).toEqual([
+        { quantity: sign, cost: sign * 67 },
+        { quantity: sign, cost: sign * 133 },
+      ]);
+    }
+  });
+
   test('what is left over is taken from the oldest lot', () => {
     // 1 for 10: 43 old shares are 4.3 new ones; the 0.3 are three old shares at $10.
     const split = splitLots([lot(23, 230), lot(20, 400)], 1, 10);

@@ -53,9 +53,9 @@ describe('all orders', () => {
       const { clientOrderId } = addIntent(orders, intentOf({}, count)).intent;
       applyReport(orders, reportsOn(clientOrderId).expired());
       expect(orders.done.size).toBeLessThan(1_024);
+      const last = `c-${Math.max(1, count - 511)}` as ClientOrderId;
+      expect(findOrder(orders, last)?.intent.clientOrderId).toBe(last);
     }
-    const known = Array.from({ length: 512 }, (_, i) => `c-${5_000 - i}` as ClientOrderId);
-    expect(known.every((id) => findOrder(orders, id) !== undefined)).toBe(true);
     expect([...orders.done.keys()].at(-1)).toBe('c-5000');
     expect(orders.live.size).toBe(0);
   });

@@ -82,6 +82,11 @@ describe('size of a signal', () => {
     expect(size(5, 4_800, 480)).toBe(1);
   });
 
+  test('the largest notional is rounded down', () => {
+    const market = { equity: 19 as Money, price: 2 as Price };
+    expect(sizeSignal(1, market, FILTERS)).toBe(0);
+  });
+
   test('a part of a share is none, and without equity there is nothing to size by', () => {
     expect([size(0.9, 100_000, 480), size(1.9, 100_000, 480)]).toEqual([0, 1]);
     expect([size(5, 0, 480), size(5, -1_000, 480)]).toEqual([0, 0]);

@@ -202,6 +202,27 @@ describe('a corporate action or a bad tick (F036, F042)', () => {
     }
   });
 
+  test('a change at the limit passes, and one a cent further does not', () => {
+    const quarter = { ...LIMITS, corporateActionPct: 25 };
+    const found = [125, 125.01, 75, 74.99].map((close) =>
+      codeOf(checkCorporateAction(historyOf([], { closes: [100, close] }), null, quarter)),
+    );
+    expect(found).toEqual([null, 'corporateAction', null, 'corporateAction']);
+  });
+
+  test('a leveraged fund may move as far as twice the limit, and a split of two still shows', () => {
+    for (const fundFactor of [2, 3, -3]) {
+      expect(check([100, 139.9], 100, { fundFactor })).toBeNull();
+      expect(check([100], 60.1, { fundFactor })).toBeNull();
+      expect([check([100, 141], 141, { fundFactor }), check([100], 50, { fundFactor })]).toEqual([
+        'corporateAction',
+        'corporateAction',
+      ]);
+    }
+    expect(check([100, 121], 121, { fundFactor: -1 })).toBe('corporateAction');
+    expect(check([100, 101], 101, { fundFactor: Number.NaN })).toBe('corporateAction');
+  });
+
   test('an index jumps as far as it likes', () => {
     for (const raw of [true, false]) expect(check([17, 37], 60, { isIndex: true, raw })).toBeNull();
   });

@@ -55,6 +55,13 @@ describe('a position after an order', () => {
       false,
       false,
     ]);
+    for (const quantity of [0, -1, 1.5, Number.NaN]) {
+      const { proposal, book } = gateOf({
+        proposal: { side: 'sell', quantity },
+        standing: { held: 9 },
+      });
+      expect(onlyShrinks(proposal, book)).toBe(false);
+    }
     expect([shrinks('buy', 10, 0), shrinks('sell', -10, 0), shrinks('sell', 0, 0)]).toEqual([
       false,
       false,

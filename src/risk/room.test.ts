@@ -59,6 +59,7 @@ describe('room to buy', () => {
     ],
     ['nothing, without equity', 0, { standing: { equity: usd(-1) } }],
     ['nothing, of nothing', 0, { proposal: { quantity: 0 } }],
+    ['whole shares of a wish that is not', 1, { proposal: { quantity: 1.5 } }],
   ])('%s: %s', (_, wanted, changes) => expect(room(changes)).toBe(wanted));
 
   test('covering a short position is not cut, what goes beyond it is', () => {

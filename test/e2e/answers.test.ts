@@ -94,10 +94,7 @@ describe.concurrent('what a desk with a journal answers', () => {
   });
 
   test.each([
-    ['positions'],
-    ['orders'],
     ['status'],
-    ['replay'],
     ['journal', 'verify'],
     ['why', 'QQQ', '2018-07-02'],
   ])('a desk without a journal is told apart: %s %s', async (...args) => {

@@ -120,10 +120,9 @@ describe.concurrent.each(EXAMPLES)('backtest of example %s', (name) => {
     const until = { 'hierarchical-adaptive': '2011-12-30', 'trend-vix': '2017-12-29' };
     const to = until[name as keyof typeof until] ?? '2024-03-28';
     const args = ['backtest', desk(name), '--to', to, '--json'];
-    const zones = ['UTC', 'Asia/Tokyo', 'America/Los_Angeles'];
-    const outs = await Promise.all(zones.map((TZ) => done(args, { env: { TZ } })));
-    expect(outs[1]).toBe(outs[0]);
-    expect(outs[2]).toBe(outs[0]);
+    const zones = ['Asia/Tokyo', 'America/Los_Angeles'];
+    const [there, here] = await Promise.all(zones.map((TZ) => done(args, { env: { TZ } })));
+    expect(there).toBe(here);
   });
 });
 

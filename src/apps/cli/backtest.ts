@@ -6,7 +6,7 @@ import { type BacktestRun, backtestDesk, decisionLine, equityLine, fillLine } fr
 import { loadDesk, UsageError } from '../load.ts';
 import { EXIT } from './exit.ts';
 import { note, progressBar, say } from './print.ts';
-import { plainFigures, summary } from './summary.ts';
+import { plainFigures, summary, row } from './summary.ts';
 
 export interface BacktestOptions {
   readonly bars: readonly string[];
@@ -52,8 +52,8 @@ export async function backtest(path: string, options: BacktestOptions): Promise<
     );
   } else {
     for (const line of summary(run.record, performance)) say(line);
-    say(`Digest           ${run.digest}`);
-    if (options.report !== undefined) say(`Report           ${options.report}`);
+    say(row('Digest', run.digest));
+    if (options.report !== undefined) say(row('Report', options.report));
   }
   return run.result.state.books.every((book) => book.stopped !== null) ? EXIT.failed : EXIT.ok;
 }

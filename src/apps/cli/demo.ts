@@ -37,7 +37,6 @@ export async function demo(given: string): Promise<number> {
   });
   say();
   for (const line of places(folder)) say(line);
-  say(`Page             ${report}`);
   say();
   say(`Ask it:  npx plimsoll why AAPL 2018-02-05 ${given}`);
   say(`         npx plimsoll replay ${given}`);

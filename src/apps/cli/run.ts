@@ -19,7 +19,7 @@ import { barsOf, datesOf, expectFolder } from './backtest.ts';
 import { EXIT } from './exit.ts';
 import { note, say } from './print.ts';
 import { StepPrinter } from './steps.ts';
-import { plainFigures, summary } from './summary.ts';
+import { plainFigures, summary, row } from './summary.ts';
 
 export interface RunDeskOptions {
   readonly until: 'run' | 'once';
@@ -130,8 +130,8 @@ function finish(
   }
   printer.finished(desk, seconds);
   if (options.until === 'run') for (const line of summary(record, figures)) say(line);
-  say(`Digest           ${digest}`);
-  if (options.report !== undefined) say(`Report                   ${options.report}`);
+  say(row('Digest', digest));
+  if (options.report !== undefined) say(row('Report', options.report));
 }
 
 function recordOf(loaded: LoadedDesk, desk: RunningDesk, stage: Stage): RunRecord {

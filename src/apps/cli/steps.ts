@@ -18,6 +18,7 @@ import type { LoadedDesk } from '../load.ts';
 import type { Observer } from '../runner.ts';
 import { journalPath, type RunningDesk } from '../wire.ts';
 import { dollars, say } from './print.ts';
+import { row } from './summary.ts';
 
 const TITLES = [
   'Configuration',
@@ -75,8 +76,9 @@ export class StepPrinter implements Observer {
     }
     say();
     const next = runner.nextSlot();
-    say(`Total time       ${seconds.toFixed(2)} s, ${journal.head().seq} records in the journal`);
-    say(`Next slot        ${next === null ? 'none: the recording ends here' : when(next)}`);
+    const spent = `${seconds.toFixed(2)} s, ${journal.head().seq} records in the journal`;
+    say(row('Total time', spent));
+    say(row('Next slot', `${next === null ? 'none: the recording ends here' : when(next)}`));
   }
 
   taken(input: Input, effects: readonly Effect[], state: State): void {
@@ -180,8 +182,8 @@ function held(state: State): string {
 
 /** Where a person looks next. */
 export const places = (folder: string): string[] => [
-  `Journal          ${journalPath(folder)}`,
-  `State            ${folder}/state/state.json`,
-  `Exports          ${folder}/exports/`,
-  `Daily log        ${folder}/logs/`,
+  row('Journal', journalPath(folder)),
+  row('State', `${folder}/state/state.json`),
+  row('Exports', `${folder}/exports/`),
+  row('Daily log', `${folder}/logs/`),
 ];

@@ -10,7 +10,7 @@ const SHOWN = [
   'sortino',
   'calmar',
   'maxDrawdown',
-  'exposure',
+  'grossExposure',
   'turnover',
   'winRate',
   'profitFactor',
@@ -38,7 +38,8 @@ export function summary(run: RunRecord, performance: Performance): string[] {
   return lines;
 }
 
-const row = (label: string, text: string): string => `${label.padEnd(16)} ${text}`;
+/** A label and its text, aligned with every other line of a summary. */
+export const row = (label: string, text: string): string => `${label.padEnd(22)} ${text}`;
 
 function holdings(run: RunRecord): string {
   const held = Object.entries(run.equity.at(-1)?.positions ?? {});

@@ -4,6 +4,7 @@ import { openJournal } from '../src/adapters/journal/index.ts';
 import { makeDurable, openDatabase } from '../src/adapters/journal/sqlite.ts';
 import { assert, canonical, type Money, type Price } from '../src/base/index.ts';
 import {
+  entriesOf,
   type Entry,
   type Input,
   newState,
@@ -20,7 +21,6 @@ import {
   trade,
   z,
 } from '../src/strategy/index.ts';
-import { entriesOf } from './entries.ts';
 import { inFolder } from './folder.ts';
 import { quantile, rounded } from './measure.ts';
 import type { Outcome } from './report.ts';

@@ -22,7 +22,9 @@ export interface LoadedDesk {
   readonly definitions: Definitions;
   /** SHA-256 of the effective configuration. */
   readonly configHash: string;
-  /** By how the desk names them: SHA-256 of an owner's bundled code, or version of a built-in one. */
+  /**
+   * By how the desk names them: SHA-256 of an owner's bundled code, or version of a built-in one.
+   */
   readonly strategies: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }

@@ -20,7 +20,7 @@ import {
   updateLine,
   type UpdateKind,
 } from '../views/index.ts';
-import type { Observer } from './runner.ts';
+import type { Observer } from './recorder.ts';
 
 const BACKUPS_KEPT = 10;
 const LINES_WAITING_MAX = 500; // TICK lines in one write

@@ -14,7 +14,10 @@ export interface RecordedRun {
   readonly setup: Setup;
 }
 
-/** The run that the journal in `folder` belongs to. Throws `BadInput` when it is not there or lacks its configuration. */
+/**
+ * The run that the journal in `folder` belongs to.
+ * Throws `BadInput` when it is not there or lacks its configuration.
+ */
 export async function recordedRun(folder: string): Promise<RecordedRun> {
   const path = journalPath(folder);
   const start = firstStart(path);

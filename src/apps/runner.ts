@@ -4,36 +4,27 @@ import {
   type Broker,
   type Clock,
   type Effect,
-  type Entry,
   type Feed,
+  foldRecords,
   type Input,
   type Journal,
-  saveState,
   type Setup,
   type State,
-  step,
-  entriesOf,
-  foldRecords,
-  KINDS,
-  type Segment,
 } from '../engine/index.ts';
-import {
-  type BarRow,
-  exchangeDate,
-  formatSlot,
-  nextSession,
-  RowView,
-  type Session,
-  sessionOn,
-  type Slot,
-  slotInstant,
-} from '../market/index.ts';
+import { exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
 import type { Intent, Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-
-const SEGMENT_MAX = 2_000; // ticks in one record
-const SNAPSHOT_EVERY = 2_000; // records between snapshots
-const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
+import {
+  Agenda,
+  type CloseDue,
+  type Due,
+  firstSession,
+  instantOf,
+  isTooShort,
+  type SlotDue,
+} from './agenda.ts';
+import { barInputs } from './bar-inputs.ts';
+import { type Observer, Recorder } from './recorder.ts';
 
 /** Who started this life, and with what. */
 export interface Identity {
@@ -43,18 +34,13 @@ export interface Identity {
   readonly strategies: Readonly<Record<string, string>>;
 }
 
-/** Told of everything, after it is on the disk; its own failures never reach the engine. */
-export interface Observer {
-  taken(input: Input, effects: readonly Effect[], state: State): void;
-}
-
 export interface RunnerParts {
   readonly setup: Setup;
   readonly journal: Journal;
   /** True when the whole journal was proven just now. */
   readonly verified: boolean;
   readonly identity: Identity;
-  readonly broker: (state: State) => Broker;
+  readonly broker: Broker;
   readonly feed: Feed;
   readonly clock: (start: Instant) => Clock;
   readonly observer: Observer;
@@ -65,48 +51,35 @@ export interface RunnerParts {
   readonly to: DateText | null;
 }
 
-type Due =
-  | { readonly kind: 'bar' | 'broker'; readonly at: Instant }
-  | {
-      readonly kind: 'slot';
-      readonly at: Instant;
-      readonly book: number;
-      readonly session: Session;
-    }
-  | { readonly kind: 'close'; readonly at: Instant; readonly session: Session };
-
-const ORDER_OF_KINDS = ['bar', 'slot', 'broker', 'close'] as const;
-
 /**
  * The one loop: next input, step, journal input and effects, then perform the effects. Opening it is
  * recovery, and the only way to start: fold, a new epoch, ask for everything under way, reconcile.
  */
 export class Runner {
   readonly state: State;
+  /** True when the journal held a life before this one. */
+  readonly resumed: boolean;
   readonly #parts: RunnerParts;
   readonly #broker: Broker;
   readonly #clock: Clock;
-  #segment: { series: number; symbol: string; rows: (number | null)[][] } | null = null;
-  #sinceSnapshot = 0;
+  readonly #agenda: Agenda;
+  readonly #recorder: Recorder;
+  /** Where trading begins: bars up to here are history, folded without decisions. */
+  readonly #start: Instant;
   #stopAsked = false;
   #single = false;
-  readonly #index: ReadonlyMap<string, number>;
-  readonly #everyBar: boolean;
-  /** First trading date of this life: what a former life reached, or what was asked for. */
-  readonly #from: DateText;
-  /** True when the journal held a life before this one. */
-  readonly resumed: boolean;
 
-  private constructor(parts: RunnerParts, state: State, resumed: boolean) {
+  private constructor(parts: RunnerParts, state: State) {
     this.#parts = parts;
     this.state = state;
-    this.resumed = resumed;
-    this.#broker = parts.broker(state);
-    this.#index = state.plan.index;
-    this.#everyBar = parts.setup.books.some((book) => book.slot.kind === 'every-bar');
-    const reached = resumed ? exchangeDate(state.at) : parts.from;
-    this.#from = reached > parts.from ? reached : parts.from;
-    this.#clock = parts.clock(Math.max(state.at, firstSession(this.#from).open) as Instant);
+    this.resumed = state.epoch > 0;
+    const reached = this.resumed ? exchangeDate(state.at) : parts.from;
+    const from = reached > parts.from ? reached : parts.from;
+    this.#start = Math.max(state.at, firstSession(from).open) as Instant;
+    this.#broker = parts.broker;
+    this.#clock = parts.clock(this.#start);
+    this.#agenda = new Agenda({ ...parts, state, from });
+    this.#recorder = new Recorder(parts.setup, state, parts.journal, parts.observer);
   }
 
   /** Recovers the desk from its journal and takes it over. */
@@ -114,17 +87,9 @@ export class Runner {
     const snapshot = parts.journal.latestSnapshot();
     const records = parts.journal.read(snapshot?.seq ?? 0, parts.verified ? 'order' : 'chain');
     const state = foldRecords(parts.setup, records, snapshot);
-    const runner = new Runner(parts, state, state.epoch > 0);
-    const { stage, build, config, strategies } = parts.identity;
-    await runner.#take({
-      kind: 'start',
-      at: runner.#clock.now(),
-      epoch: state.epoch + 1,
-      stage,
-      build,
-      config,
-      strategies,
-    });
+    const runner = new Runner(parts, state);
+    const epoch = state.epoch + 1;
+    await runner.#take({ kind: 'start', at: runner.#now(), epoch, ...parts.identity });
     return runner;
   }
 
@@ -133,87 +98,30 @@ export class Runner {
     this.#stopAsked = true;
   }
 
+  /** When the next slot comes, or null when none will. */
+  nextSlot(): Instant | null {
+    return this.#agenda.nextSlot();
+  }
+
   /** Works everything that comes until the feed or the dates end, or one slot was answered. */
   async run(until: 'end' | 'one-slot'): Promise<void> {
-    let slots = 0;
     this.#single = until === 'one-slot';
-    for (let due = this.#next(); due !== null && !this.#stopAsked; due = this.#next()) {
-      if (until === 'one-slot' && slots > 0 && due.kind !== 'broker' && !this.#busy()) break;
+    for (let slots = 0; !this.#stopAsked;) {
+      const due = this.#agenda.next(this.#clock.now());
+      if (due === null) break;
+      const busy = due.kind === 'broker' || this.state.orders.live.size > 0;
+      if (this.#single && slots > 0 && !busy) break;
       await this.#clock.sleepUntil(due.at);
       await this.#handle(due);
       if (due.kind === 'slot' || due.kind === 'bar') slots++;
     }
-    this.#flush();
-    this.#snapshot();
-  }
-
-  /** When the next slot comes, or null when none will. */
-  nextSlot(): Instant | null {
-    const session = this.#session();
-    if (session === null) return null;
-    const slots = this.#slots(session).map((due) => due.at);
-    if (slots.length > 0) return Math.min(...slots) as Instant;
-    const after = nextSession(session.date);
-    const [book] = this.#parts.setup.books;
-    return book && book.slot.kind === 'session' ? slotInstant(after, book.slot) : after.open;
-  }
-
-  #busy(): boolean {
-    return this.state.orders.live.size > 0;
-  }
-
-  /** The session at hand: the first one that is not closed. */
-  #session(): Session | null {
-    const { closedDate } = this.state;
-    const { to, feed } = this.#parts;
-    const after = closedDate !== null && closedDate >= this.#from ? nextSession(closedDate) : null;
-    const session = after ?? firstSession(this.#from);
-    if (session.day > feed.lastDay || (to !== null && session.date > to)) return null;
-    if (feed.exhausted === true && session.day > this.state.day) return null;
-    return session;
-  }
-
-  #slots(session: Session): Extract<Due, { kind: 'slot' }>[] {
-    const slots: Extract<Due, { kind: 'slot' }>[] = [];
-    this.#parts.setup.books.forEach(({ slot }, book) => {
-      const claimed = this.state.books[book]?.slotDate ?? null;
-      if (slot.kind !== 'session' || (claimed !== null && claimed >= session.date)) return;
-      slots.push({ kind: 'slot', at: instantOf(session, slot), book, session });
-    });
-    return slots;
-  }
-
-  #next(): Due | null {
-    const due = this.#dues();
-    const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
-    return due.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
-  }
-
-  /** The last instant before anything but `kind` is due. */
-  #nextBut(kind: Due['kind']): Instant {
-    const others = this.#dues().filter((due) => due.kind !== kind);
-    return Math.min(...others.map((due) => due.at)) as Instant;
-  }
-
-  #dues(): Due[] {
-    const session = this.#session();
-    if (session === null) return [];
-    const due: Due[] = [...this.#slots(session)];
-    const filling = this.#broker.nextDue();
-    if (filling !== undefined) due.push({ kind: 'broker', at: filling });
-    if (this.#everyBar) {
-      const at = this.#parts.feed.nextBar(this.#clock.now());
-      if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
-    }
-    const close = Math.max(session.close, filling ?? 0) as Instant;
-    due.push({ kind: 'close', at: close, session });
-    return due;
+    this.#recorder.snapshot(true);
   }
 
   async #handle(due: Due): Promise<void> {
     switch (due.kind) {
       case 'bar':
-        return this.#bars(due.at, this.#single ? due.at : this.#nextBut('bar'));
+        return this.#bars(due.at);
       case 'broker':
         return this.#reports(await this.#broker.poll(this.#now()));
       case 'slot':
@@ -224,29 +132,21 @@ export class Runner {
   }
 
   /** Plays bars one at a time while nothing else comes before them. */
-  async #bars(first: Instant, until: Instant): Promise<void> {
+  async #bars(first: Instant): Promise<void> {
     const { feed } = this.#parts;
+    const until = this.#single ? first : this.#agenda.barsUntil(this.#clock.now());
     let at: Instant | undefined = first;
     while (at !== undefined && at <= until && !this.#stopAsked) {
       await this.#clock.sleepUntil(at);
       const rows = await feed.completed(this.state.folded, at);
-      for (let i = 0; i < rows.length;) {
-        const end = endOfGroup(rows, i);
-        await this.#bar(rows.slice(i, end));
-        i = end;
+      const decide = at > this.#start ? 'every-bar' : 'none';
+      for (const input of barInputs(this.state.plan.index, rows, decide, this.state.at)) {
+        if (decide === 'every-bar') await this.#giveSignals(input.at);
+        await this.#perform(this.#recorder.takeTick(input));
       }
       if (this.#broker.nextDue() !== undefined) return;
       at = feed.nextBar(at);
     }
-  }
-
-  async #bar(rows: readonly BarRow[]): Promise<void> {
-    const at = Math.max(rows[0]?.at ?? 0, this.state.at) as Instant;
-    if (this.#parts.signals !== undefined) await this.#giveSignals(at);
-    const input = { ...barsInput(this.#index, rows, 'every-bar'), at };
-    const effects = step(this.#parts.setup, this.state, input);
-    if (effects.length === 0 && this.#buffer(input)) return;
-    await this.#commit(input, effects);
   }
 
   async #giveSignals(until: Instant): Promise<void> {
@@ -259,130 +159,65 @@ export class Runner {
     }
   }
 
-  async #slot(due: Extract<Due, { kind: 'slot' }>): Promise<void> {
-    const { book, session } = due;
+  async #slot({ book, session, at: dueAt }: SlotDue): Promise<void> {
     await this.#catchUp(this.#now());
     const at = this.#now();
     const { slot } = this.#parts.setup.books[book] as BookSetup;
     const isShort = isTooShort(session, slot);
-    if (isShort || at > this.#fence(session, due.at)) {
-      const late = `it was due ${Math.round((at - due.at) / 1000)} s ago`;
-      const reason = isShort ? `the session is too short for "${formatSlot(slot)}"` : late;
-      return this.#take({ kind: 'missed', at, book, date: session.date, reason });
+    const { date } = session;
+    if (!isShort && at <= this.#agenda.fence(session, dueAt)) {
+      return this.#take({ kind: 'slot', at, book, date });
     }
-    return this.#take({ kind: 'slot', at, book, date: session.date });
+    const late = `it was due ${Math.round((at - dueAt) / 1000)} s ago`;
+    const reason = isShort ? `the session is too short for "${formatSlot(slot)}"` : late;
+    return this.#take({ kind: 'missed', at, book, date, reason });
   }
 
-  #fence(session: Session, slotAt: Instant): Instant {
-    const fence = session.close - this.#parts.setup.fenceMs;
-    return (slotAt > fence ? session.close + CLOSE_AUCTION_MS : fence) as Instant;
-  }
-
-  async #close(due: Extract<Due, { kind: 'close' }>): Promise<void> {
-    await this.#catchUp(due.at);
+  /** The day's bars, its end and the account it leaves are one durable group. */
+  async #close({ at: dueAt, session }: CloseDue): Promise<void> {
+    const rows = await this.#parts.feed.completed(this.state.folded, dueAt);
     await this.#reports(await this.#broker.closeDay(this.#now()));
-    await this.#take({ kind: 'close', at: this.#now(), date: due.session.date });
-    await this.#readAccount();
-    if (this.#sinceSnapshot >= SNAPSHOT_EVERY) this.#snapshot();
+    const at = this.#now();
+    const account = await this.#broker.account(at);
+    await this.#take(
+      ...barInputs(this.state.plan.index, rows, 'none', this.state.at),
+      { kind: 'close', at, date: session.date },
+      { kind: 'account', at, account },
+    );
+    this.#recorder.snapshot(false);
   }
 
   #now(): Instant {
     return Math.max(this.#clock.now(), this.state.at) as Instant;
   }
 
-  /** Folds completed bars that were not folded yet. */
+  /** Folds completed bars that were not folded yet, without decisions. */
   async #catchUp(until: Instant): Promise<void> {
     const rows = await this.#parts.feed.completed(this.state.folded, until);
-    if (rows.length > 0) await this.#fold(rows);
-  }
-
-  /** Many bars at once, without decisions: one durable group. */
-  async #fold(rows: readonly BarRow[]): Promise<void> {
-    this.#flush();
-    const { setup, journal, observer } = this.#parts;
-    const entries: Entry[] = [];
-    const told: Effect[] = [];
-    for (let i = 0; i < rows.length;) {
-      const end = endOfGroup(rows, i);
-      const input = barsInput(this.#index, rows.slice(i, end), 'none');
-      const late = { ...input, at: Math.max(input.at, this.state.at) as Instant };
-      const effects = step(setup, this.state, late);
-      entries.push(...entriesOf(late, effects));
-      told.push(...effects);
-      observer.taken(late, effects, this.state);
-      i = end;
-    }
-    journal.append(entries);
-    this.#sinceSnapshot += entries.length;
-    for (const effect of told) await this.#perform(effect);
+    const inputs = barInputs(this.state.plan.index, rows, 'none', this.state.at);
+    if (inputs.length > 0) await this.#take(...inputs);
   }
 
   /** Input, step, journal, then the world: in this order, always. */
-  async #take(input: Input): Promise<void> {
-    await this.#commit(input, step(this.#parts.setup, this.state, input));
+  async #take(...inputs: readonly Input[]): Promise<void> {
+    await this.#perform(this.#recorder.take(inputs));
   }
 
-  async #commit(input: Input, effects: readonly Effect[]): Promise<void> {
-    const entries = [...this.#segmentEntries(), ...entriesOf(input, effects)];
-    this.#parts.journal.append(entries);
-    this.#sinceSnapshot += entries.length;
-    this.#parts.observer.taken(input, effects, this.state);
-    for (const effect of effects) await this.#perform(effect);
-  }
-
-  /** Ticks that asked for nothing wait for their group. */
-  #buffer(input: Input): boolean {
-    if (input.kind !== 'bars' || input.bars.length !== 1) return false;
-    const [bar] = input.bars;
-    const [series] = input.series;
-    if (!(bar instanceof RowView) || series === undefined) return false;
-    if (this.#segment !== null && this.#segment.series !== series) this.#flush();
-    this.#segment ??= { series, symbol: bar.symbol, rows: [] };
-    const { at, day, open, high, low, close, volume } = bar.row;
-    this.#segment.rows.push([at, day, open, high, low, close, volume]);
-    if (this.#segment.rows.length >= SEGMENT_MAX) this.#flush();
-    this.#parts.observer.taken(input, [], this.state);
-    return true;
-  }
-
-  #segmentEntries(): Entry[] {
-    const segment = this.#segment;
-    if (segment === null) return [];
-    this.#segment = null;
-    const at = (segment.rows.at(-1)?.[0] ?? 0) as Instant;
-    return [{ at, kind: KINDS.segment, body: segment satisfies Segment }];
-  }
-
-  #flush(): void {
-    const entries = this.#segmentEntries();
-    if (entries.length > 0) this.#parts.journal.append(entries);
-    this.#sinceSnapshot += entries.length;
-  }
-
-  #snapshot(): void {
-    this.#sinceSnapshot = 0;
-    this.#parts.journal.saveSnapshot(this.#parts.journal.head().seq, saveState(this.state));
-  }
-
-  async #perform(effect: Effect): Promise<void> {
-    switch (effect.kind) {
-      case 'submit':
-        return this.#ask(effect.intent.clientOrderId, () =>
-          this.#broker.submit(effect.intent, this.#now()),
-        );
-      case 'cancel':
-        return this.#ask(effect.order, () =>
-          this.#broker.cancel(effect.order, this.#now(), effect.reason),
-        );
-      case 'query':
-        return this.#query(effect.order);
-      case 'observe':
-        return this.#observe(effect);
-      case 'readAccount':
-        return this.#readAccount();
-      default:
-        return undefined;
+  async #perform(effects: readonly Effect[]): Promise<void> {
+    for (const effect of effects) {
+      if (effect.kind === 'submit') await this.#send(effect.intent);
+      else if (effect.kind === 'query') await this.#query(effect.order);
+      else if (effect.kind === 'observe') await this.#observe(effect);
+      else if (effect.kind === 'readAccount') await this.#readAccount();
+      else if (effect.kind === 'cancel') {
+        const { order, reason } = effect;
+        await this.#ask(order, () => this.#broker.cancel(order, this.#now(), reason));
+      }
     }
+  }
+
+  #send(intent: Intent): Promise<void> {
+    return this.#ask(intent.clientOrderId, () => this.#broker.submit(intent, this.#now()));
   }
 
   /** An account that cannot be read ends this life: nothing trades on an account not reconciled. */
@@ -415,46 +250,43 @@ export class Runner {
     try {
       reports = await this.#broker.find(id, this.#now());
     } catch {
-      return; // still unknown: it is asked again at the next start
+      return; // still unknown: it is asked for again at the next start
     }
     const lost = reports.length === 1 && reports[0]?.kind === 'notFound';
-    if (lost && order.venueOrderId === null && this.#mayStillSend(order.intent)) {
-      await this.#ask(id, () => this.#broker.submit(order.intent, this.#now()));
-      return;
-    }
-    await this.#reports(reports);
+    const again = lost && order.venueOrderId === null && this.#mayStillSend(order.intent);
+    await (again ? this.#send(order.intent) : this.#reports(reports));
   }
 
-  #mayStillSend(intent: Intent): boolean {
-    const { date, halt, fence } = this.state;
-    const inTime = fence === null ? this.#everyBar : this.#now() <= fence;
-    return this.#broker.uniqueClientIds && intent.date === date && halt === 'NONE' && inTime;
+  #mayStillSend({ book, date }: Intent): boolean {
+    const { fence, halt } = this.state;
+    const { slot } = this.#parts.setup.books.find((one) => one.name === book) as BookSetup;
+    const inTime = fence === null ? slot.kind === 'every-bar' : this.#now() <= fence;
+    return this.#broker.uniqueClientIds && date === this.state.date && halt === 'NONE' && inTime;
   }
 
   async #observe(effect: Extract<Effect, { kind: 'observe' }>): Promise<void> {
-    const { setup, feed } = this.#parts;
-    const book = setup.books[effect.book];
-    const session = sessionOn(effect.date);
-    if (!book || !session) return;
+    const { book: index, date } = effect;
+    const book = this.#parts.setup.books[index] as BookSetup;
+    const session = sessionOn(date);
+    if (!session) return;
     const at = this.#now();
-    const slotAt = book.slot.kind === 'session' ? instantOf(session, book.slot) : at;
-    if (at > this.#fence(session, slotAt)) {
+    const fence = this.#agenda.fence(session, instantOf(session, book.slot));
+    if (at > fence) {
       const reason = 'the process was down when it was due';
-      const { date } = effect;
-      return this.#take({ kind: 'missed', at, book: effect.book, date, reason });
+      return this.#take({ kind: 'missed', at, book: index, date, reason });
     }
     await this.#catchUp(at);
     const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
     const all = new Set([...followed, ...book.strategy.universe(book.params)]);
-    const symbols = [...all].filter((symbol) => this.#index.has(symbol));
-    const seen = await feed.observe(symbols, at);
+    const symbols = [...all].filter((symbol) => this.state.plan.index.has(symbol));
+    const seen = await this.#parts.feed.observe(symbols, at);
     await this.#take({
       kind: 'observation',
       at: this.#now(),
-      book: effect.book,
-      date: effect.date,
+      book: index,
+      date,
       open: session.open,
-      fence: this.#fence(session, slotAt),
+      fence,
       bars: seen.bars.map((row) => new RowView(row, true)),
       series: seen.bars.map((row) => this.state.plan.index.get(row.symbol) as number),
       quotes: seen.quotes,
@@ -467,37 +299,4 @@ export class Runner {
       await this.#take({ kind: 'report', at, report });
     }
   }
-}
-
-function barsInput(
-  index: ReadonlyMap<string, number>,
-  rows: readonly BarRow[],
-  decide: 'none' | 'every-bar',
-) {
-  const at = rows[0]?.at as Instant;
-  const bars = rows.map((row) => new RowView(row));
-  const series = rows.map((row) => index.get(row.symbol) as number);
-  return { kind: 'bars' as const, at, bars, series, decide };
-}
-
-/** End of the rows from `start` that go in together: one instant, no series twice. */
-function endOfGroup(rows: readonly BarRow[], start: number): number {
-  const first = rows[start];
-  let end = start + 1;
-  while (end < rows.length && rows[end]?.at === first?.at && rows[end]?.symbol !== first?.symbol) {
-    end++;
-  }
-  return end;
-}
-
-/** Whether a half day ends before a slot's offset is reached. */
-const isTooShort = (session: Session, slot: Slot): boolean =>
-  slot.kind === 'session' && Math.abs(slot.offsetMs) > session.close - session.open;
-
-/** A slot's instant; on a session too short for it, the close. */
-const instantOf = (session: Session, slot: Slot): Instant =>
-  isTooShort(session, slot) ? session.close : slotInstant(session, slot);
-
-function firstSession(from: DateText): Session {
-  return sessionOn(from) ?? nextSession(from);
 }

@@ -7,7 +7,7 @@ import type { BookConfig, DataSource, Desk } from './config/index.ts';
 /** Finds a strategy by how the desk names it. */
 export type Definitions = (reference: string) => StrategyDefinition;
 
-/** A book that follows a file of signals: it asks for ticks of one symbol, and never decides itself. */
+/** A book that follows a file of signals: it asks for ticks of one symbol, and never decides. */
 const signalsStrategy = defineStrategy({
   name: 'signals',
   version: '1.0',

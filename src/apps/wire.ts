@@ -29,7 +29,8 @@ import { immediateBroker, signalsOf } from './backtest.ts';
 import { type Desk, deskFile } from './config/index.ts';
 import type { LoadedDesk } from './load.ts';
 import { Publisher } from './publish.ts';
-import { type Identity, type Observer, Runner } from './runner.ts';
+import type { Observer } from './recorder.ts';
+import { type Identity, Runner } from './runner.ts';
 import { SeriesLoader } from './series.ts';
 import { setupOf } from './setup.ts';
 import { buildVersion } from './version.ts';
@@ -116,8 +117,10 @@ async function wire(
       journal,
       verified,
       identity,
-      broker: () =>
-        new PaperBroker(brokerSettings(desk, options.stage), capitalOf(setup), { store, mark }),
+      broker: new PaperBroker(brokerSettings(desk, options.stage), capitalOf(setup), {
+        store,
+        mark,
+      }),
       feed,
       clock: (start) => new VirtualClock(start, options.speed),
       observer: {
@@ -139,7 +142,7 @@ async function wire(
 const recordOf = (desk: Desk): Setup['record'] =>
   desk.books.every((book) => book.schedule.kind === 'session') ? 'all' : 'trades';
 
-/** A desk on every tick of one file is streamed, however long it is; any other has its bars loaded. */
+/** A desk on every tick of one file is streamed, however long; any other has its bars loaded. */
 async function feedOf(
   desk: Desk,
   setup: Setup,
@@ -220,7 +223,7 @@ function verifyAtStart(path: string): boolean {
   throw new JournalDamaged(path, damage);
 }
 
-/** The first start on record: which run a journal belongs to; null for a journal without records. */
+/** The first start on record, which tells whose run a journal is; null when it has no records. */
 export function firstStart(path: string): StartInput | null {
   if (!existsSync(path)) return null;
   const reader = readJournal(path);

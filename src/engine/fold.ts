@@ -12,7 +12,10 @@ import { step } from './step.ts';
 /** Kinds of journal records. */
 export const KINDS = { input: 'input', effect: 'effect', segment: 'segment' } as const;
 
-/** Many bars of one series without effects, one record: rows of at, day, open, high, low, close, volume. */
+/**
+ * Many bars of one series without effects, one record.
+ * A row is at, day, open, high, low, close, volume.
+ */
 export interface Segment {
   readonly symbol: string;
   readonly series: number;
@@ -37,7 +40,10 @@ function* segmentInputs(segment: Segment): Generator<Input> {
   }
 }
 
-/** The state after `records`, from `snapshot` where there is one; effects are those of each input. */
+/**
+ * The state after `records`, from `snapshot` where there is one. `onInput` gets each input with its
+ * effects.
+ */
 export function foldRecords(
   setup: Setup,
   records: Iterable<JournalRecord>,

@@ -10,7 +10,9 @@ export interface Validation {
   readonly logicMatchPct: number;
   /** By symbol of either: weight live, weight of the rerun, unsigned difference. */
   readonly differences: Readonly<Record<string, readonly [number, number, number]>>;
-  /** |close - quote| in percent of the quote, by symbol known to both, and the largest; 0 for none. */
+  /**
+   * |close - quote| in percent of the quote, by symbol known to both, and the largest; 0 for none.
+   */
   readonly driftPct: Readonly<Record<string, number>>;
   readonly driftPctMax: number;
 }

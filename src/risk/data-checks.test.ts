@@ -210,7 +210,7 @@ describe('a corporate action or a bad tick (F036, F042)', () => {
     expect(found).toEqual([null, 'corporateAction', null, 'corporateAction']);
   });
 
-  test('a leveraged fund may move as far as twice the limit, and a split of two still shows', () => {
+  test('a leveraged fund may move by twice the limit, and a split of two still shows', () => {
     for (const fundFactor of [2, 3, -3]) {
       expect(check([100, 139.9], 100, { fundFactor })).toBeNull();
       expect(check([100], 60.1, { fundFactor })).toBeNull();

@@ -127,8 +127,8 @@ export function checkCorporateAction(
 }
 
 /**
- * A leveraged fund may move further in a day, TQQQ by 35 % in March 2020; twice the limit, not more,
- * so that the smallest split, two for one, is still seen.
+ * A leveraged fund may move further in a day, TQQQ by 35 % in March 2020; twice the limit, not
+ * more, so that a split of two for one is still seen.
  */
 const leverageOf = ({ fundFactor = 1 }: HistorySeen): number =>
   Math.max(1, Math.min(2, Math.abs(fundFactor)));

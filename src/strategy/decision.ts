@@ -1,6 +1,6 @@
 import type { Price } from '../base/index.ts';
 
-/** Weight of equity by symbol, 0 to 1 (below zero: short); what is missing is 0, the rest is cash. */
+/** Weight of equity by symbol, 0 to 1 (below zero: short); one left out is 0, the rest is cash. */
 export type Weights = Readonly<Record<string, number>>;
 
 /** Named figures behind a decision; null where one is not defined yet. */

@@ -2,8 +2,9 @@
  * strategy: the SDK, all that a strategy's author imports.
  *
  * In: bars of subscribed series and a read-only view of the book. Out: a decision with its reason.
- * Invariants: a strategy reads no clock and no network; what it keeps is made by `tools`, so that it
- * can be saved, restored and replayed; a bar that is provisional is taken back before the final one.
+ * Invariants: a strategy reads no clock and no network; what it keeps is made by `tools`, so that
+ * it can be saved, restored and replayed; a bar that is provisional is taken back before the final
+ * one.
  * Begin with `strategy.ts`; `decision.ts` has the answers, `indicators/` the indicators.
  */
 export { z } from 'zod';

@@ -37,7 +37,7 @@ export interface BookView {
 
 /** One running strategy. `onBar` folds bars; `decide` answers; neither reads a clock nor waits. */
 export interface Strategy {
-  /** Takes in one bar of a subscribed series, oldest first; a provisional bar is taken back later. */
+  /** Takes in one bar of a subscribed series, oldest first; a provisional one is undone later. */
   onBar(bar: BarView): void;
   /** The answer at a slot, or after a bar of the trigger series. */
   decide(view: BookView): Decision;

@@ -10,7 +10,10 @@ export interface Tools {
   use<T extends Indicator<never, unknown>>(indicator: T): T;
   /** Plain data that follows bars, written in `onBar` only. Change it in place. */
   state<T extends object>(initial: T): T;
-  /** Plain data that follows decisions, written in `decide` only; taken-back bars do not touch it. */
+  /**
+   * Plain data that follows decisions, written in `decide` only; a bar that is taken back does not
+   * touch it.
+   */
   memory<T extends object>(initial: T): T;
 }
 

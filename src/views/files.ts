@@ -11,7 +11,8 @@ import {
 
 /** Columns of `live_trades.csv`, one schema for all stages. */
 export const TRADE_COLUMNS =
-  'Date,Time,Ticker,Action,Qty,Expected_Price,Fill_Price,Slippage_%,Value,Fee,Reason,Mode,Order_ID,Book';
+  'Date,Time,Ticker,Action,Qty,Expected_Price,Fill_Price,Slippage_%,Value,Fee,' +
+  'Reason,Mode,Order_ID,Book';
 
 /** One fill as a row of `live_trades.csv`; times are UTC. */
 export function tradeRow(fill: FillRecord, stage: string, reason: string): string {

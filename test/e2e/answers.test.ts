@@ -93,13 +93,12 @@ describe.concurrent('what a desk with a journal answers', () => {
     expect(out).toContain('hav: running');
   });
 
-  test.each([
-    ['status'],
-    ['journal', 'verify'],
-    ['why', 'QQQ', '2018-07-02'],
-  ])('a desk without a journal is told apart: %s %s', async (...args) => {
-    expect(await refused([...args, fresh], 4)).toContain('has no journal yet');
-  });
+  test.each([['status'], ['journal', 'verify'], ['why', 'QQQ', '2018-07-02']])(
+    'a desk without a journal is told apart: %s %s',
+    async (...args) => {
+      expect(await refused([...args, fresh], 4)).toContain('has no journal yet');
+    },
+  );
 
   test('the folder at hand is the desk where none is named', async () => {
     const { code, out } = await start(['status'], { cwd: desk }).ended;
@@ -108,10 +107,10 @@ describe.concurrent('what a desk with a journal answers', () => {
   });
 });
 
-describe.concurrent('why', () => {
-  const why = (symbol: string, date: string) => done(['why', symbol, date, desk]);
-  const whyJson = (symbol: string, date: string) => told(['why', symbol, date, desk]);
+const why = (symbol: string, date: string): Promise<string> => done(['why', symbol, date, desk]);
+const whyJson = (symbol: string, date: string): Promise<Json> => told(['why', symbol, date, desk]);
 
+describe.concurrent('why', () => {
   test('of a day with a trade gives the rule, its figures and the fill', async () => {
     const { symbol, date, side, quantity, order } = fills.at(-1) as Fill;
     const out = await why(symbol, date);
@@ -151,6 +150,11 @@ describe.concurrent('why', () => {
     ['a day after the run', '2019-01-02', 'the run ends on 2018-12-31'],
   ])('of %s names the reason', async (_, date, reason) => {
     expect(await why('QQQ', date)).toBe(`No decision on ${date}: ${reason}\n`);
-    expect(await whyJson('QQQ', date)).toMatchObject({ date, decisions: [], fills: [] });
+    expect(await whyJson('QQQ', date)).toMatchObject({
+      date,
+      decisions: [],
+      fills: [],
+      noDecision: reason,
+    });
   });
 });

@@ -99,7 +99,10 @@ describe.skipIf(ABSENT !== '')(`reference output through the command line${ABSEN
       desk('hierarchical-adaptive'),
       ...HAV_BARS,
       ...['books.0.history={ restart: 250 }', ...sets].flatMap((set) => ['--set', set]),
-      ...['--from', rows[0]?.['date'] ?? '', '--to', rows.at(-1)?.['date'] ?? ''],
+      '--from',
+      rows[0]?.['date'] ?? '',
+      '--to',
+      rows.at(-1)?.['date'] ?? '',
     ]);
     expect(decisions.map((one) => one.date)).toEqual(rows.map((row) => row['date']));
     expect(differences(decisions, rows, { qqq_quote: 'close' })).toEqual([]);
@@ -130,7 +133,8 @@ describe.skipIf(ABSENT !== '')(`reference output through the command line${ABSEN
     const decisions = await decisionsOf([
       desk('ma-crossover'),
       ...barsOf({ SPY: 'sample_5min_SPY' }),
-      ...['--fills', fills],
+      '--fills',
+      fills,
     ]);
     const orders = decisions.filter((one) => one.action === 'orders').slice(0, wanted.length);
     const sides = linesOf(fills).map((fill) => [fill['at'], fill['side'], fill['quantity']]);

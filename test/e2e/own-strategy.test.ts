@@ -37,6 +37,8 @@ function sabotage(file: string, statement: string): void {
   edit(file, 'decide(view) {', `decide(view) {\n        n++;\n        ${statement}`);
 }
 
+const halfYear = (place: string): string[] => ['run', place, '--stage', 'paper', ...HALF_YEAR];
+
 const notesOf = (out: string): string[] =>
   out.split('\n').filter((line) => line.startsWith('! Book'));
 
@@ -117,9 +119,9 @@ describe.concurrent('a strategy that misbehaves stops its book, with the reason'
 
     const tested = await done(['backtest', place]);
     expect(notesOf(tested)).toEqual([
-      '! Book "bad" stopped: ' + `its strategy failed to decide: no more of this`,
+      '! Book "bad" stopped: its strategy failed to decide: no more of this',
     ]);
-    const ran = await done(['run', place, '--stage', 'paper', ...HALF_YEAR]);
+    const ran = await done(halfYear(place));
     expect(ran).toContain('CRITICAL Book "bad" stopped');
     const decided = recordsOf(place, 'decision').map(
       ({ body }) => (body['record'] as Json)['book'],
@@ -163,42 +165,41 @@ describe.concurrent('a strategy that misbehaves stops its book, with the reason'
   });
 });
 
-describe('the code that decided', () => {
-  const place = () => join(folder, 'hashed');
+const hashed = join(folder, 'hashed');
 
+describe('the code that decided', () => {
   test('is in the journal by the hash of its content', async () => {
     another('hashed');
-    await told(['run', place(), '--stage', 'paper', ...HALF_YEAR]);
-    const [first] = recordsOf(place(), 'start');
+    await told(halfYear(hashed));
+    const [first] = recordsOf(hashed, 'start');
     expect(first?.body['strategies']).toEqual({
       'strategies/my-strategy.ts': expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(await told(['replay', place()])).toMatchObject({ ok: true });
+    expect(await told(['replay', hashed])).toMatchObject({ ok: true });
   });
 
   test('when it changed, replay tells where it first differs', async () => {
-    edit(strategy(place()), 'Math.floor(most * 10) / 10', 'Math.floor(most * 5) / 5');
-    const { code, out } = await cli('replay', place(), '--json');
+    edit(strategy(hashed), 'Math.floor(most * 10) / 10', 'Math.floor(most * 5) / 5');
+    const { code, out } = await cli('replay', hashed, '--json');
     expect(code).toBe(1);
     const { ok, difference } = JSON.parse(out) as { ok: boolean; difference: Json };
     expect(ok).toBe(false);
-    const decisions = recordsOf(place(), 'decision');
+    const decisions = recordsOf(hashed, 'decision');
     const differing = decisions.find(({ seq }) => seq === difference['seq']);
     expect(differing?.body['record']).toMatchObject({ date: difference['date'] });
     expect(difference['found']).not.toBe(difference['wanted']);
-    expect((await cli('replay', place())).out).toContain(
+    expect((await cli('replay', hashed)).out).toContain(
       `First difference at record ${String(difference['seq'])}, ${String(difference['date'])}`,
     );
   });
 
   test('when it changed, a run puts the journal aside and begins anew (invariant 27)', async () => {
     const [changed, anew] = [another('changed'), another('anew')];
-    const args = (desk: string) => ['run', desk, '--stage', 'paper', ...HALF_YEAR];
-    const before = await told(args(changed));
+    const before = await told(halfYear(changed));
     for (const desk of [changed, anew]) {
       edit(strategy(desk), 'Math.floor(most * 10) / 10', 'Math.floor(most * 10) / 20');
     }
-    const [after, fresh] = await Promise.all([told(args(changed)), told(args(anew))]);
+    const [after, fresh] = await Promise.all([told(halfYear(changed)), told(halfYear(anew))]);
     expect(after).toEqual(fresh);
     expect(after['digest']).not.toBe(before['digest']);
     const [archive] = readdirSync(join(changed, 'archive'));

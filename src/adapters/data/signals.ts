@@ -5,8 +5,9 @@ import type { Signal } from '../../portfolio/index.ts';
 import { parseDate } from '../../base/index.ts';
 
 /**
- * Signals of a file with one JSON object a line: `timestamp` (with a zone, or New York time), `symbol`,
- * `qty`, `side` or `action`, and perhaps `confidence` (0 to 1) and `expected_profit` (a fraction).
+ * Signals of a file with one JSON object a line: `timestamp` (with a zone, or New York time),
+ * `symbol`, `qty`, `side` or `action`, and perhaps `confidence` (0 to 1) and `expected_profit` (a
+ * fraction).
  * In order of time; lines whose side is neither buy nor sell are left out, as holds are.
  * Throws `BadInput` with file and line for anything malformed.
  */

@@ -4,7 +4,7 @@ import type { Clock } from '../../engine/index.ts';
 /** `max` does not wait; a number is how many seconds pass in one. */
 export type Speed = 'max' | number;
 
-/** A clock that jumps to the next thing to do, or walks there `speed` times as fast as real time. */
+/** A clock that jumps to the next thing to do, or walks there at `speed` times real time. */
 export class VirtualClock implements Clock {
   #now: Instant;
   readonly #speed: Speed;

@@ -5,7 +5,7 @@ import { setupOf } from '../setup.ts';
 import { barsOf } from './backtest.ts';
 import { note, say } from './print.ts';
 
-/** `plimsoll check`: the configuration is proven, its limits are shown in dollars, its data is there. */
+/** `plimsoll check`: proves the configuration, shows its limits in dollars, finds its data. */
 export async function check(
   path: string,
   options: { bars: readonly string[]; set: readonly string[] },

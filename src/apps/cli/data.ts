@@ -44,9 +44,8 @@ export async function importFiles(
   if (options.json) return print({ imported: done });
   for (const one of done) {
     const counts = `${one.added} added, ${one.kept} kept, ${one.replaced} replaced`;
-    say(
-      `${one.symbol} ${one.timeframe} ${one.source}/${one.adjustment}: ${counts}, ${one.length} rows`,
-    );
+    const series = `${one.symbol} ${one.timeframe} ${one.source}/${one.adjustment}`;
+    say(`${series}: ${counts}, ${one.length} rows`);
     say(`  ${one.path}`);
   }
   return undefined;

@@ -41,7 +41,6 @@ export async function resume(
     return { command: 'resumeBook', by, book: index, reason };
   });
   const stopped = state.books.filter((one) => one.stopped !== null).map((one) => one.setup.name);
-  say(
-    `Halt ${state.halt}; ${stopped.length === 0 ? 'every book runs' : `stopped: ${stopped.join()}`}`,
-  );
+  const running = stopped.length === 0 ? 'every book runs' : `stopped: ${stopped.join()}`;
+  say(`Halt ${state.halt}; ${running}`);
 }

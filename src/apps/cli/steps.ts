@@ -15,7 +15,7 @@ import {
 } from '../../engine/index.ts';
 import { exchangeClock } from '../../market/index.ts';
 import type { LoadedDesk } from '../load.ts';
-import type { Observer } from '../runner.ts';
+import type { Observer } from '../recorder.ts';
 import { journalPath, type RunningDesk } from '../wire.ts';
 import { dollars, say } from './print.ts';
 import { row } from './summary.ts';

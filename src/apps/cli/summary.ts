@@ -22,9 +22,10 @@ const SHOWN = [
 /** What a run came to, for a terminal. */
 export function summary(run: RunRecord, performance: Performance): string[] {
   const last = run.equity.at(-1);
+  const { from, to, days } = performance;
   const lines = [
     '',
-    `${run.desk}: ${run.stage}, ${performance.from ?? '-'} to ${performance.to ?? '-'}, ${performance.days} trading days`,
+    `${run.desk}: ${run.stage}, ${from ?? '-'} to ${to ?? '-'}, ${days} trading days`,
     ...run.notes.map((text) => `! ${text}`),
     '',
     row('Start equity', dollars(run.startEquity)),

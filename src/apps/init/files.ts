@@ -1,5 +1,5 @@
 import { deskTemplate } from './desk-template.ts';
-import { strategyTemplate } from './strategy-template.ts';
+import { STRATEGY_TEMPLATE } from './strategy-template.ts';
 
 export interface InitOptions {
   /** Of the desk: lower case with hyphens. */
@@ -17,7 +17,7 @@ export interface InitFile {
 /** The files of a new desk, `desk.yaml` first. */
 export const initFiles = (options: InitOptions): InitFile[] => [
   { path: 'desk.yaml', text: deskTemplate(options.name) },
-  { path: 'strategies/my-strategy.ts', text: strategyTemplate() },
+  { path: 'strategies/my-strategy.ts', text: STRATEGY_TEMPLATE },
   { path: 'strategies/tsconfig.json', text: tsconfig(options.sdkTypes) },
   { path: '.env.example', text: ENV_EXAMPLE },
   { path: '.gitignore', text: GITIGNORE },

@@ -1,5 +1,6 @@
 /** A first strategy of one's own: a trend filter with a cap on volatility, told line by line. */
-export const strategyTemplate = (): string => `import {
+export const STRATEGY_TEMPLATE = `\
+import {
   defineStrategy,
   hold,
   realizedVolatility,

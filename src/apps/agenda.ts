@@ -1,0 +1,120 @@
+import type { DateText, Instant } from '../base/index.ts';
+import type { Broker, Feed, Setup, State } from '../engine/index.ts';
+import { nextSession, type Session, sessionOn, type Slot, slotInstant } from '../market/index.ts';
+
+const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
+
+/** Something that is to be done at an instant. */
+export type Due =
+  | { readonly kind: 'bar' | 'broker'; readonly at: Instant }
+  | {
+      readonly kind: 'slot';
+      readonly at: Instant;
+      readonly book: number;
+      readonly session: Session;
+    }
+  | { readonly kind: 'close'; readonly at: Instant; readonly session: Session };
+
+export type SlotDue = Extract<Due, { kind: 'slot' }>;
+export type CloseDue = Extract<Due, { kind: 'close' }>;
+
+/** What comes first where several things are due at one instant. */
+const ORDER_OF_KINDS = ['bar', 'slot', 'broker', 'close'] as const;
+
+export interface AgendaParts {
+  readonly setup: Setup;
+  readonly state: State;
+  readonly feed: Feed;
+  readonly broker: Pick<Broker, 'nextDue'>;
+  /** First and last trading dates. */
+  readonly from: DateText;
+  readonly to: DateText | null;
+}
+
+/** What is to be done next: read from the state and the calendar each time, so that nothing is lost. */
+export class Agenda {
+  readonly #parts: AgendaParts;
+  readonly #everyBar: boolean;
+
+  constructor(parts: AgendaParts) {
+    this.#parts = parts;
+    this.#everyBar = parts.setup.books.some((book) => book.slot.kind === 'every-bar');
+  }
+
+  /** The next thing due after `now`, or null when dates or feed end. */
+  next(now: Instant): Due | null {
+    const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
+    return this.#dues(now).sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
+  }
+
+  /** The last instant before anything but bars is due. */
+  barsUntil(now: Instant): Instant {
+    const others = this.#dues(now).filter((due) => due.kind !== 'bar');
+    return Math.min(...others.map((due) => due.at)) as Instant;
+  }
+
+  #dues(now: Instant): Due[] {
+    const session = this.#session();
+    if (session === null) return [];
+    const due: Due[] = [...this.#slots(session)];
+    const filling = this.#parts.broker.nextDue();
+    if (filling !== undefined) due.push({ kind: 'broker', at: filling });
+    if (this.#everyBar) {
+      const at = this.#parts.feed.nextBar(now);
+      if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
+    }
+    const close = Math.max(session.close, filling ?? 0) as Instant;
+    due.push({ kind: 'close', at: close, session });
+    return due;
+  }
+
+  /** The session at hand: the first one that is not closed. */
+  #session(): Session | null {
+    const { state, from, to, feed } = this.#parts;
+    const { closedDate } = state;
+    const after = closedDate !== null && closedDate >= from ? nextSession(closedDate) : null;
+    const session = after ?? firstSession(from);
+    if (session.day > feed.lastDay || (to !== null && session.date > to)) return null;
+    if (feed.exhausted === true && session.day > state.day) return null;
+    return session;
+  }
+
+  #slots(session: Session): SlotDue[] {
+    const { setup, state } = this.#parts;
+    const slots: SlotDue[] = [];
+    setup.books.forEach(({ slot }, book) => {
+      const claimed = state.books[book]?.slotDate ?? null;
+      if (slot.kind !== 'session' || (claimed !== null && claimed >= session.date)) return;
+      slots.push({ kind: 'slot', at: instantOf(session, slot), book, session });
+    });
+    return slots;
+  }
+
+  /** When the next slot comes, or null when none will. */
+  nextSlot(): Instant | null {
+    const session = this.#session();
+    if (session === null) return null;
+    const slots = this.#slots(session).map((due) => due.at);
+    if (slots.length > 0) return Math.min(...slots) as Instant;
+    const after = nextSession(session.date);
+    const [book] = this.#parts.setup.books;
+    return book && book.slot.kind === 'session' ? instantOf(after, book.slot) : after.open;
+  }
+
+  /** The last instant at which an order of a slot may leave. */
+  fence(session: Session, slotAt: Instant): Instant {
+    const fence = session.close - this.#parts.setup.fenceMs;
+    return (slotAt > fence ? session.close + CLOSE_AUCTION_MS : fence) as Instant;
+  }
+}
+
+/** Whether a half day ends before a slot's offset is reached. */
+export const isTooShort = (session: Session, slot: Slot): boolean =>
+  slot.kind === 'session' && Math.abs(slot.offsetMs) > session.close - session.open;
+
+/** A slot's instant; on a session too short for it, the close. */
+export const instantOf = (session: Session, slot: Slot): Instant =>
+  isTooShort(session, slot) ? session.close : slotInstant(session, slot);
+
+/** The session on `from`, or the first one after it. */
+export const firstSession = (from: DateText): Session => sessionOn(from) ?? nextSession(from);

@@ -12,7 +12,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** How long something took, in milliseconds: by the clock, and on processors (helpers' included). */
+/** How long something took, in ms: by the clock, and on processors, helper threads included. */
 export interface Took {
   readonly ms: number;
   readonly cpuMs: number;

@@ -28,7 +28,9 @@ const CYCLE = 7;
 const weightsOf = (n: number): Weights =>
   Object.fromEntries(FUNDS.map((fund, k) => [fund, (4 + ((n + 3 * k) % CYCLE)) / 42]));
 
-const TABLE = Array.from({ length: CYCLE }, (_, n) => rebalance(weightsOf(n), 'the day of weights'));
+const TABLE = Array.from({ length: CYCLE }, (_, n) =>
+  rebalance(weightsOf(n), 'the day of weights'),
+);
 
 const rotation = defineStrategy({
   name: 'bench-rotation',

@@ -43,6 +43,8 @@ const setup: Setup = setupWith({
 /** Steps a desk through minute bars and hands on every record that its runner would journal. */
 class Life {
   readonly state: State = newState(setup);
+  /** How many were handed on. */
+  records = 0;
   readonly #broker = new SimBroker(BROKER, setup.books[0]?.capital as Money);
   readonly #keep: (entries: readonly Entry[]) => void;
 
@@ -52,7 +54,9 @@ class Life {
 
   take(input: Input): void {
     const effects = step(setup, this.state, input);
-    this.#keep(entriesOf(input, effects));
+    const entries = entriesOf(input, effects);
+    this.records += entries.length;
+    this.#keep(entries);
     for (const effect of effects) {
       if (effect.kind !== 'submit') continue;
       const at = input.at;
@@ -74,18 +78,16 @@ class Life {
 function writeJournal(path: string, bars: Bars): { records: number; digest: string } {
   const journal = openJournal(path, ACCOUNT);
   let group: Entry[] = [];
-  let records = 0;
   const flush = () => {
     if (group.length > 0) journal.append(group);
     group = [];
   };
   const life = new Life((entries) => {
     group.push(...entries);
-    records += entries.length;
     if (group.length >= GROUP) flush();
   });
   let saved = false;
-  for (let i = 0; records < RECORDS; i++) {
+  for (let i = 0; life.records < RECORDS; i++) {
     const row = rowAt(bars, i);
     life.take({
       kind: 'bars',
@@ -95,14 +97,14 @@ function writeJournal(path: string, bars: Bars): { records: number; digest: stri
       decide: 'every-bar',
     });
     if (bars.day[i + 1] !== row.day) life.closeDay(row.at, row.day);
-    if (saved || records < RECORDS - TAIL) continue;
+    if (saved || life.records < RECORDS - TAIL) continue;
     saved = true;
     flush();
     journal.saveSnapshot(journal.head().seq, saveState(life.state));
   }
   flush();
   journal.close();
-  return { records, digest: stateDigest(life.state) };
+  return { records: life.records, digest: stateDigest(life.state) };
 }
 
 /** What a start does before it trades: open, newest snapshot, the records after it. */

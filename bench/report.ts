@@ -22,7 +22,9 @@ export function meets(figures: Figures, { figure, bound, value }: Goal): boolean
 }
 
 const shown = (value: number | string | boolean): string =>
-  typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 4 }) : `${value}`;
+  typeof value === 'number'
+    ? value.toLocaleString('en-US', { maximumFractionDigits: 4 })
+    : `${value}`;
 
 /** The figures as lines: name, found, goal, met or missed. */
 export function table(name: string, { figures, goals }: Outcome): string {

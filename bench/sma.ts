@@ -80,7 +80,11 @@ export function playEngine(bars: Bars): Played {
 export function playBare({ close, length }: Bars): Played {
   const fee = COSTS.feePerShare * SHARES;
   let [fast, slow, cash, shares, fills]: [number, number, number, number, number] = [
-    0, 0, CAPITAL, 0, 0,
+    0,
+    0,
+    CAPITAL,
+    0,
+    0,
   ];
   let above = false;
   for (let i = 0; i < length; i++) {

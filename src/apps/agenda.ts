@@ -31,7 +31,9 @@ export interface AgendaParts {
   readonly to: DateText | null;
 }
 
-/** What is to be done next: read from the state and the calendar each time, so that nothing is lost. */
+/**
+ * What is to be done next: read from the state and the calendar each time, so that nothing is lost.
+ */
 export class Agenda {
   readonly #parts: AgendaParts;
   readonly #everyBar: boolean;

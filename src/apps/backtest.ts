@@ -43,7 +43,7 @@ export async function backtestDesk(
   },
 ): Promise<BacktestRun> {
   const { desk } = loaded;
-  const record = options.keepAll ? 'all' : 'trades';
+  const record = options.keepAll ? 'all' : recordOf(desk);
   const setup = setupOf(desk, loaded.definitions, { account: 'backtest', record });
   const loader = new SeriesLoader(desk, options.to);
   const series: Bars[] = [];
@@ -126,7 +126,7 @@ function finish(
   const last = equity.at(-1);
   return {
     result,
-    digest: digestOf({ decisions, fills }, stateView(state)),
+    digest: digestOf(desk, { decisions, fills }, stateView(state)),
     finalEquity: last?.equity ?? startEquity,
     record: {
       desk: desk.name,
@@ -149,14 +149,28 @@ export function closesOn(bars: Bars, equity: readonly EquityPoint[]): (Price | n
   );
 }
 
-/** SHA-256 over decisions, fills and the final state: equal runs have equal digests. */
+/**
+ * SHA-256 over decisions, fills and the final state: equal runs have equal digests, whatever was
+ * written beside them. A desk on every bar counts the decisions that trade, as its journal does.
+ */
 export function digestOf(
+  desk: Desk,
   lists: { decisions: readonly DecisionRecord[]; fills: readonly FillRecord[] },
   final: unknown,
 ): string {
-  const lines = [...lists.decisions.map(decisionLine), ...lists.fills.map(fillLine), final];
+  const decisions =
+    recordOf(desk) === 'all'
+      ? lists.decisions
+      : lists.decisions.filter(({ action }) => !isIdle(action));
+  const lines = [...decisions.map(decisionLine), ...lists.fills.map(fillLine), final];
   return sha256(lines.map((line) => canonical(line)).join('\n'));
 }
+
+const isIdle = (action: string): boolean => action === 'hold' || action === 'warmup';
+
+/** Which decisions a run keeps: all where books answer once a day, else those that trade. */
+export const recordOf = (desk: Desk): 'all' | 'trades' =>
+  desk.books.every((book) => book.schedule.kind === 'session') ? 'all' : 'trades';
 
 /** A decision as it stands in files. */
 export const decisionLine = (decision: DecisionRecord) => ({
@@ -175,7 +189,6 @@ export const fillLine = (fill: FillRecord) => ({
   price: formatMoney(fill.price),
   fee: formatMoney(fill.fee),
   order: fill.order,
-  realizedPnl: formatMoney(fill.realizedPnl),
 });
 
 /** A day's equity as it stands in files; money as decimal text. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { BadInput, sha256 } from '../base/index.ts';
 import { builtinStrategies } from '../strategies/index.ts';
 import type { StrategyDefinition } from '../strategy/index.ts';
@@ -12,7 +13,7 @@ import {
   parseDesk,
   strategyFiles,
 } from './config/index.ts';
-import type { Definitions } from './setup.ts';
+import { type Definitions, setupOf } from './setup.ts';
 
 /** A desk as loaded: proven, its strategies at hand and hashed. */
 export interface LoadedDesk {
@@ -68,15 +69,35 @@ export async function loadDesk(given: string, options: LoadOptions = {}): Promis
   });
   if (!parsed.ok) throw new UsageError(formatConfigErrors(parsed.error));
   const desk = parsed.value;
+  const definitions = (reference: string) => definitionOf(reference, own);
+  refuseStrayBars(text, desk, definitions, Object.keys(bars));
   return {
     desk,
     path,
     folder,
-    definitions: (reference) => definitionOf(reference, own),
+    definitions,
     configHash: deskHash(desk),
     strategies: hashesOf(desk, own),
     warnings: env.value.warnings,
   };
+}
+
+/** Bars of a symbol that the desk neither names nor follows are a misspelling, not data. */
+function refuseStrayBars(
+  text: string,
+  desk: Desk,
+  definitions: Definitions,
+  given: readonly string[],
+): void {
+  if (given.length === 0) return;
+  const named = Object.keys((parse(text) as { data?: object }).data ?? {});
+  const { series } = setupOf(desk, definitions, { account: desk.name, record: 'all' });
+  const known = [...named, ...series.map(({ symbol }) => symbol), desk.benchmark];
+  for (const symbol of given) {
+    if (known.includes(symbol)) continue;
+    const wanted = `a symbol of the desk: ${[...new Set(known)].filter(Boolean).join(', ')}`;
+    throw new UsageError(`--bars: found "${symbol}", which no book follows; wanted ${wanted}`);
+  }
 }
 
 type Own = ReadonlyMap<string, { definition: StrategyDefinition; hash: string }>;

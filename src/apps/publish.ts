@@ -37,7 +37,8 @@ const FILES = {
 export interface PublisherHead {
   readonly desk: string;
   readonly stage: string;
-  readonly created: Instant;
+  /** When the run began, in its own time; null for one that begins now. */
+  readonly created: Instant | null;
 }
 
 export interface PublisherOptions {
@@ -57,6 +58,7 @@ export class Publisher implements Observer {
   #last: DecisionRecord | null = null;
   #decidedAt = new Map<string, Instant>();
   #trades = 0;
+  #created: Instant | null;
   #tickAt = 0;
   #began = false;
   #waiting: string[] = [];
@@ -66,6 +68,7 @@ export class Publisher implements Observer {
   constructor(folder: string, head: PublisherHead, options: PublisherOptions) {
     this.#folder = folder;
     this.#head = head;
+    this.#created = head.created;
     this.#options = options;
     const { fresh } = options;
     for (const name of ['exports', 'state/backups', 'logs']) {
@@ -95,7 +98,15 @@ export class Publisher implements Observer {
     return Object.values(FILES).every((name) => existsSync(join(folder, 'exports', name)));
   }
 
+  /** Its files are as the journal is: what comes next is added to `trades` fills after `last`. */
+  goOn(last: DecisionRecord | null, trades: number): void {
+    this.#began = true;
+    this.#last = last;
+    this.#trades = trades;
+  }
+
   taken(input: Input, effects: readonly Effect[], state: State): void {
+    this.#created ??= input.at;
     if (!this.#began) {
       this.#began = true;
       this.#update(state, 'INIT');
@@ -169,7 +180,9 @@ export class Publisher implements Observer {
 
   /** Replaces `state.json`, and keeps the former one among the newest backups. */
   writeState(state: State): void {
-    const text = `${JSON.stringify(stateFile(state, this.#head, this.#last), null, 2)}\n`;
+    this.#created ??= state.at;
+    const head = { ...this.#head, created: this.#created };
+    const text = `${JSON.stringify(stateFile(state, head, this.#last), null, 2)}\n`;
     writeFileAtomic(join(this.#folder, 'state', 'state.json'), text);
     const backups = join(this.#folder, 'state', 'backups');
     const stamp = formatInstant(state.at).slice(0, 19).replace(/[-:]/g, '').replace('T', '_');

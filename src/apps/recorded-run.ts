@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readJournal } from '../adapters/journal/index.ts';
 import { BadInput } from '../base/index.ts';
 import type { Setup, StartInput } from '../engine/index.ts';
+import { recordOf } from './backtest.ts';
 import type { Desk } from './config/index.ts';
 import { definitionsOf } from './load.ts';
 import { setupOf } from './setup.ts';
@@ -34,7 +35,6 @@ export async function recordedRun(folder: string): Promise<RecordedRun> {
   if (text === undefined) throw new BadInput(`Journal "${path}" lacks its configuration`);
   const desk = { ...(JSON.parse(text) as Omit<Desk, 'folder'>), folder };
   const definitions = await definitionsOf(desk, join(folder, '.cache', 'strategies'));
-  const daily = desk.books.every((book) => book.schedule.kind === 'session');
-  const record = daily ? 'all' : 'trades';
+  const record = recordOf(desk);
   return { start, desk, setup: setupOf(desk, definitions, { account: desk.name, record }) };
 }

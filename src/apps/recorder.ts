@@ -22,7 +22,9 @@ export interface Observer {
   taken(input: Input, effects: readonly Effect[], state: State): void;
 }
 
-/** Takes inputs into the state, and puts them on the disk with all they ask for, before anything. */
+/**
+ * Takes inputs into the state, and puts them on the disk with all they ask for, before anything.
+ */
 export class Recorder {
   readonly #setup: Setup;
   readonly #state: State;

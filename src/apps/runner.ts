@@ -52,8 +52,9 @@ export interface RunnerParts {
 }
 
 /**
- * The one loop: next input, step, journal input and effects, then perform the effects. Opening it is
- * recovery, and the only way to start: fold, a new epoch, ask for everything under way, reconcile.
+ * The one loop: next input, step, journal input and effects, then perform the effects. Opening it
+ * is recovery, and the only way to start: fold, a new epoch, ask for everything under way,
+ * reconcile.
  */
 export class Runner {
   readonly state: State;

@@ -19,19 +19,19 @@ import {
   dateOfDay,
   dayNumber,
   type Instant,
-  instant,
 } from '../base/index.ts';
 import { capitalOf, type Setup, type StartInput, foldRecords } from '../engine/index.ts';
 import type { Bars } from '../market/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';
-import { immediateBroker, signalsOf } from './backtest.ts';
+import { immediateBroker, recordOf, signalsOf } from './backtest.ts';
 import { type Desk, deskFile } from './config/index.ts';
 import type { LoadedDesk } from './load.ts';
 import { Publisher } from './publish.ts';
 import type { Observer } from './recorder.ts';
 import { type Identity, Runner } from './runner.ts';
 import { SeriesLoader } from './series.ts';
+import { recordedIn } from './recorded.ts';
 import { setupOf } from './setup.ts';
 import { buildVersion } from './version.ts';
 
@@ -138,9 +138,6 @@ async function wire(
     throw error;
   }
 }
-
-const recordOf = (desk: Desk): Setup['record'] =>
-  desk.books.every((book) => book.schedule.kind === 'session') ? 'all' : 'trades';
 
 /** A desk on every tick of one file is streamed, however long; any other has its bars loaded. */
 async function feedOf(
@@ -275,14 +272,19 @@ function publisherOf(
 ): Publisher {
   const at = existsSync(viewsPath(folder)) ? Number(readFileSync(viewsPath(folder), 'utf8')) : -1;
   const behind = at !== journal.head().seq || !Publisher.isWhole(folder);
-  const head = { desk: setup.desk, stage, created: instant(Date.now()) };
+  const created = firstStart(journalPath(folder))?.at ?? null;
   const tickEveryMs = speed === 'max' ? RECORDED_TICK_MS : TICK_MS;
+  const head = { desk: setup.desk, stage, created };
   const publisher = new Publisher(folder, head, { fresh: behind, tickEveryMs });
-  if (behind && journal.head().seq > 0) {
-    const state = foldRecords(setup, journal.read(0), undefined, (input, effects, _record, now) => {
-      publisher.taken(input, effects, now);
-    });
-    publisher.writeState(state);
+  if (journal.head().seq === 0) return publisher;
+  if (!behind) {
+    const { decisions, fills } = recordedIn(journal);
+    publisher.goOn(decisions.at(-1) ?? null, fills.length);
+    return publisher;
   }
+  const state = foldRecords(setup, journal.read(0), undefined, (input, effects, _record, now) => {
+    publisher.taken(input, effects, now);
+  });
+  publisher.writeState(state);
   return publisher;
 }

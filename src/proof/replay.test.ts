@@ -123,7 +123,8 @@ describe('replay', () => {
   test('an input that the engine cannot take is a difference, not a crash', () => {
     const records = recorded(buyer(5), 2);
     const late = records.find((record) => record.seq > 2 && record.kind === 'input');
-    (late?.body as { at: number }).at = 5;
+    expect(late).toBeDefined();
+    Object.assign(late?.body as object, { at: 5 });
     expect(replayRun(buyer(5), records, null).difference?.found).toContain('the engine fails');
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -108,12 +108,19 @@ describe.concurrent('once', () => {
   });
 });
 
+const OLD_BACKUPS = 12;
+const backupOf = (n: number): string =>
+  `state_backup_2017010${Math.ceil(n / 2)}_20000${n % 2}.json`;
+
 describe('the files of a run', () => {
   const desk = copyExample('hierarchical-adaptive', join(folder, 'views'));
   let outcome: Outcome;
   const fills = () => effectsOf(desk, 'fill');
 
   test('are there after a year', async () => {
+    mkdirSync(join(desk, 'state/backups'), { recursive: true });
+    for (let n = 1; n <= OLD_BACKUPS; n++)
+      writeFileSync(join(desk, 'state/backups', backupOf(n)), '{}');
     outcome = await run(desk, 'paper', '--from', '2018-01-02', '--to', '2018-12-31');
     expect(fills().length).toBeGreaterThan(10);
     const folders = ['journal', 'state', 'exports', 'logs'];
@@ -134,15 +141,17 @@ describe('the files of a run', () => {
     expect(state['last_allocation']).toEqual(effectsOf(desk, 'decision').at(-1)?.['targets']);
   });
 
-  test('the ten newest backups are kept, each a whole state of its day', () => {
+  test('at most ten backups are kept, the newest, each a whole state of its day', () => {
     const names = readdirSync(join(desk, 'state/backups')).sort();
     expect(names).toHaveLength(10);
-    for (const name of names) {
-      expect(name).toMatch(/^state_backup_\d{8}_\d{6}\.json$/);
+    expect(names).not.toContain(backupOf(1));
+    expect(names.at(-1)).toBe('state_backup_20181231_210000.json');
+    const whole = names.filter((name) => name.startsWith('state_backup_2018'));
+    for (const name of whole) {
       const { last_run: at } = jsonOf<{ last_run: string }>(desk, 'state/backups', name);
       expect(at.slice(0, 10).replaceAll('-', '')).toBe(name.slice(13, 21));
     }
-    expect(names.at(-1)).toContain('20181231');
+    expect(whole).not.toEqual([]);
   });
 
   test('live_trades.csv has one row a fill, all of one width', () => {

@@ -9,7 +9,7 @@ const folder = scratch('demo');
 describe('demo', () => {
   test('trades real prices on paper, and ends with a page that is there', async () => {
     const out = await done(['demo'], { cwd: folder });
-    const page = /^Page +(.*)$/m.exec(out)?.[1] ?? '';
+    const page = /^\w+ +(.*report\.html)$/m.exec(out)?.[1] ?? '';
     expect(page).toBe(join(folder, 'demo-desk/reports/report.html'));
     expect(textOf(page)).toContain('<svg');
     const desk = join(folder, 'demo-desk');

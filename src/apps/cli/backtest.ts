@@ -29,7 +29,7 @@ export async function backtest(path: string, options: BacktestOptions): Promise<
   const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
   for (const warning of loaded.warnings) note(warning);
   const progress = progressBar(`Backtest of ${loaded.desk.name}`);
-  const keepAll = options.decisions !== undefined || options.report !== undefined || isSlow(loaded);
+  const keepAll = options.decisions !== undefined || options.report !== undefined;
   const run = await backtestDesk(loaded, {
     ...dates,
     keepAll,
@@ -76,10 +76,6 @@ export function expectFolder(name: string, file: string | undefined): void {
   if (file === undefined || existsSync(dirname(resolve(file)))) return;
   throw new UsageError(`--${name} "${file}": its folder is not there`);
 }
-
-/** Daily desks keep every decision at no cost; a book on every bar keeps its trades. */
-const isSlow = (loaded: Awaited<ReturnType<typeof loadDesk>>): boolean =>
-  loaded.desk.books.every((book) => book.schedule.kind === 'session');
 
 /** SYMBOL=FILE pairs of the command line. */
 export function barsOf(pairs: readonly string[]): Record<string, string> {

@@ -101,7 +101,7 @@ function finish(
   const record = recordOf(loaded, desk, options.stage);
   const figures = performanceOf(record);
   const view = stateView(desk.runner.state);
-  const digest = digestOf(record, view);
+  const digest = digestOf(loaded.desk, record, view);
   if (options.report !== undefined) {
     const title = `${loaded.desk.name}: ${options.stage}`;
     const head = { title, generatedAt: instant(Date.now()) };

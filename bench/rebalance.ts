@@ -77,7 +77,7 @@ function play(bars: readonly Bars[]): BacktestResult {
     series: FUNDS.map((symbol) => ({ symbol, timeframe: '1d', adjustment: 'all' })),
     capital: CAPITAL,
     slot: { kind: 'session', anchor: 'close', offsetMs: 0 },
-    record: 'trades',
+    record: 'none',
   });
   return runBacktest(setup, bars, { broker: BROKER, fill: 'close' });
 }

@@ -19,8 +19,7 @@ import { BROKER, COSTS, setupWith } from './setup.ts';
 
 const BARS = 1_000_000;
 const SEED = 7;
-const ROUNDS = 9;
-const BARE_LOOPS = 8;
+const ROUNDS = 15;
 const FAST = 10;
 const SLOW = 30;
 const SHARES = 100;
@@ -114,9 +113,8 @@ export function benchSma(): Outcome {
     engine = playEngine(bars);
   };
   const cold = timed(runEngine);
-  // The loop is so short that alone it would slip between two turns of a busy neighbor.
   const { first, second } = interleaved(ROUNDS, runEngine, () => {
-    for (let i = 0; i < BARE_LOOPS; i++) bare = playBare(bars);
+    bare = playBare(bars);
   });
   const equal = engine.fills === bare.fills && engine.equity === bare.equity;
   const found = `${engine.fills} fills and ${engine.equity}`;
@@ -124,11 +122,12 @@ export function benchSma(): Outcome {
   return {
     figures: {
       barsPerSecond: Math.round((BARS / first.ms) * 1000),
+      barsPerCpuSecond: Math.round((BARS / first.cpuMs) * 1000),
       coldBarsPerSecond: Math.round((BARS / cold.ms) * 1000),
-      timesBareLoop: rounded((first.ms / second.ms) * BARE_LOOPS),
-      timesBareLoopByCpu: rounded((first.cpuMs / second.cpuMs) * BARE_LOOPS),
+      timesBareLoop: rounded(first.ms / second.ms),
+      timesBareLoopByCpu: rounded(first.cpuMs / second.cpuMs),
       engineNsPerBar: rounded((first.ms * 1e6) / BARS),
-      bareNsPerBar: rounded((second.ms * 1e6) / BARS / BARE_LOOPS),
+      bareNsPerBar: rounded((second.ms * 1e6) / BARS),
       fills: engine.fills,
       finalEquity: engine.equity / 1_000_000,
       equalToBareLoop: equal,

@@ -111,6 +111,11 @@ describe('sizing to a weight (strategies.md 1.9)', () => {
     expect(sizeToWeight(0.2, cheap)).toEqual({ side: 'sell', quantity: 700 });
   });
 
+  test('a part of a micro-dollar is not there to be spent', () => {
+    const moment = momentOf({ equity: 3 as Money, price: 2 as Price });
+    expect(sizeToWeight(0.5, moment)).toEqual({ side: 'buy', quantity: 0 });
+  });
+
   test('a weight of 0 sells all, and buys back all of a short position without cash', () => {
     expect(sizeToWeight(0, momentOf({ held: 7, spendable: usd(-1) }))).toEqual({
       side: 'sell',

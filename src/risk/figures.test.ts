@@ -73,6 +73,8 @@ describe('absence blocks (invariant 18)', () => {
       limit: 'every figure known',
     });
     expect(codeOf({ proposal: { worstCost: (usd(1_000) - 1) as Money } })).toBe('figureMissing');
+    const contract = { multiplier: 100, quantity: 1, worstCost: usd(100) };
+    expect(codeOf({ proposal: contract })).toBe('figureMissing');
   });
 
   test('a reduction whose quantities are not known', () => {

@@ -17,15 +17,16 @@ import {
 import { seeded } from './csv.fixture.ts';
 
 const SEED = Number(process.env['PLIMSOLL_CRASH_SEED'] ?? 20_261_121);
-const KILLS = 15;
-const ORDERLY_END = 5;
+const DESKS = ['one', 'two'] as const;
+const KILLS = 8; // of each desk
+const ORDERLY_END = 3;
 const [SOONEST_MS, LATEST_MS] = [300, 1_800];
 const FROM = '2012-01-03';
 const MORE_DAYS = 20;
 
 const folder = scratch('crash');
-const killed = copyExample('hierarchical-adaptive', join(folder, 'killed'));
-const whole = join(folder, 'whole');
+const whole = copyExample('hierarchical-adaptive', join(folder, 'whole'));
+const placeOf = (desk: string): string => join(folder, desk);
 
 /** Sells one fund and buys the other every day, so that kills meet orders at work. */
 const FLIP = `import { defineStrategy, rebalance, z } from 'plimsoll';
@@ -58,11 +59,11 @@ const SIMULATOR = `simulator:
   random_slippage_bps: 2
 `;
 
-writeFileSync(join(killed, 'flip.ts'), FLIP);
-edit(join(killed, 'desk.yaml'), 'capital_pct: 100', 'capital_pct: 60');
-edit(join(killed, 'desk.yaml'), /params: \{\} .*\n/, FLIP_BOOK.trimStart());
-edit(join(killed, 'desk.yaml'), 'simulator:\n', SIMULATOR);
-cpSync(killed, whole, { recursive: true });
+writeFileSync(join(whole, 'flip.ts'), FLIP);
+edit(join(whole, 'desk.yaml'), 'capital_pct: 100', 'capital_pct: 60');
+edit(join(whole, 'desk.yaml'), /params: \{\} .*\n/, FLIP_BOOK.trimStart());
+edit(join(whole, 'desk.yaml'), 'simulator:\n', SIMULATOR);
+for (const desk of DESKS) cpSync(whole, placeOf(desk), { recursive: true });
 
 interface Outcome {
   readonly digest: string;
@@ -83,19 +84,27 @@ const argsOf = (desk: string, ...more: readonly string[]) => [
 ];
 
 /** Starts the run and kills it; throws when it ended before that, which it should not. */
-async function killAfter(ms: number): Promise<void> {
-  const run = start(argsOf(killed, '--json'));
+async function killAfter(desk: string, ms: number): Promise<void> {
+  const run = start(argsOf(desk, '--json'));
   await sleep(ms);
   run.child.kill('SIGKILL');
   const { code, signal, err } = await run.ended;
   if (signal !== 'SIGKILL') throw new Error(`Ended with ${code} within ${ms} ms: ${err}`);
 }
 
-/** The trading date so many days after the last one that the killed desk closed. */
-function lastDate(): string {
-  const closes = recordsOf(killed, 'close').map(({ body }) => body['date'] as string);
+/** The trading date so many days after the last one that the desk closed. */
+function lastDate(desk: string): string {
+  const closes = recordsOf(desk, 'close').map(({ body }) => body['date'] as string);
   const last = Date.parse(closes.at(-1) ?? FROM);
   return new Date(last + MORE_DAYS * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A life that ends in good order leaves a snapshot, from which the later ones recover. */
+async function kills(desk: string, next: () => number): Promise<void> {
+  for (let i = 0; i < KILLS; i++) {
+    if (i === ORDERLY_END) await told(argsOf(desk, '--to', lastDate(desk)));
+    await killAfter(desk, SOONEST_MS + Math.floor(next() * (LATEST_MS - SOONEST_MS)));
+  }
 }
 
 /** Orders in the broker's own books, by client order id. */
@@ -111,24 +120,21 @@ const idOf = (order: Json): string => (order['intent'] as Json)['id'] as string;
 const repeated = (all: readonly unknown[]): unknown[] =>
   all.filter((one, i) => all.indexOf(one) !== i);
 
-describe(`kill -9 at random instants, seed ${SEED} (F021, F027)`, () => {
-  let ends: [Outcome, Outcome];
-  let to = '';
+const ends = new Map<string, Outcome>();
 
-  beforeAll(async () => {
-    const next = seeded(SEED);
-    for (let i = 0; i < KILLS; i++) {
-      // A life that ends in good order leaves a snapshot, from which the later ones recover.
-      if (i === ORDERLY_END) await told(argsOf(killed, '--to', lastDate()));
-      await killAfter(SOONEST_MS + Math.floor(next() * (LATEST_MS - SOONEST_MS)));
-    }
-    to = lastDate();
-    const end = (desk: string) => told<Outcome>(argsOf(desk, '--to', to));
-    ends = await Promise.all([end(killed), end(whole)]);
-  });
+beforeAll(async () => {
+  const desks = DESKS.map(placeOf);
+  await Promise.all(desks.map((desk, i) => kills(desk, seeded(SEED + i))));
+  const to = desks.map(lastDate).sort().at(-1) as string;
+  const end = async (desk: string) => ends.set(desk, await told(argsOf(desk, '--to', to)));
+  await Promise.all([...desks, whole].map(end));
+});
+
+describe.each(DESKS)(`kill -9 at random instants, seed ${SEED}, desk %s (F021, F027)`, (name) => {
+  const killed = placeOf(name);
 
   test('the end is that of a run without an interruption (invariant 27)', () => {
-    expect(ends[0]).toEqual(ends[1]);
+    expect(ends.get(killed)).toEqual(ends.get(whole));
     expect(effectsOf(whole, 'fill').length).toBeGreaterThan(10);
     for (const kind of ['decision', 'fill'] as const) {
       expect(effectsOf(killed, kind)).toEqual(effectsOf(whole, kind));
@@ -163,7 +169,7 @@ describe(`kill -9 at random instants, seed ${SEED} (F021, F027)`, () => {
       "SELECT text FROM map WHERE key = 'books'",
     );
     const { positions } = JSON.parse(books?.['text'] as string) as { positions: Json };
-    expect(ends[0].state.positions).toEqual(positions);
+    expect(ends.get(killed)?.state.positions).toEqual(positions);
   });
 
   test('no book has two slots or two decisions of one day (invariant 22)', () => {

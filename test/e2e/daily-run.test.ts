@@ -16,8 +16,10 @@ import {
 } from './cli.fixture.ts';
 
 const folder = scratch('run');
-const MONTH = ['--from', '2018-05-01', '--to', '2018-05-31'];
-const DAYS = 22;
+const MONTHS = {
+  'hierarchical-adaptive': { dates: ['--from', '2011-05-02', '--to', '2011-05-31'], days: 21 },
+  'trend-vix': { dates: ['--from', '2017-05-01', '--to', '2017-05-31'], days: 22 },
+} as const;
 
 interface Outcome {
   readonly digest: string;
@@ -36,15 +38,16 @@ const timeless = (decisions: readonly Json[]): Json[] =>
   decisions.map((one) => ({ ...one, at: null }));
 
 describe.each(DAILY_EXAMPLES)('a month of %s', (name) => {
+  const { dates, days } = MONTHS[name];
   const dry = copyExample(name, join(folder, `${name}-dry`));
   const file = join(folder, `${name}.jsonl`);
 
   test('dry run decides day by day what the backtest decides, facts included', async () => {
-    const outcome = await run(dry, 'dry-run', ...MONTH);
-    await told(['backtest', dry, ...MONTH, '--decisions', file]);
+    const outcome = await run(dry, 'dry-run', ...dates);
+    await told(['backtest', dry, ...dates, '--decisions', file]);
     const decisions = effectsOf(dry, 'decision');
-    expect(outcome).toMatchObject({ days: DAYS, decisions: DAYS });
-    expect(decisions).toHaveLength(DAYS);
+    expect(outcome).toMatchObject({ days, decisions: days });
+    expect(decisions).toHaveLength(days);
     expect(timeless(decisions)).toEqual(timeless(linesOf(file)));
   });
 
@@ -53,8 +56,8 @@ describe.each(DAILY_EXAMPLES)('a month of %s', (name) => {
       copyExample(name, join(folder, `${name}-${place}`)),
     ) as [string, string];
     const [first, second] = await Promise.all([
-      run(one, 'paper', ...MONTH),
-      run(two, 'paper', ...MONTH),
+      run(one, 'paper', ...dates),
+      run(two, 'paper', ...dates),
     ]);
     expect(second).toEqual(first);
     expect(timeless(effectsOf(one, 'decision'))).toEqual(timeless(linesOf(file)));
@@ -77,24 +80,24 @@ const slotOf = (out: string) => /^\[ 4\/14\] Slot +(\S+),/m.exec(out)?.[1];
 describe.concurrent('once', () => {
   test.each(['dry-run', 'paper'])('%s does one slot in 14 steps, then the next', async (stage) => {
     const desk = copyExample('hierarchical-adaptive', join(folder, `once-${stage}`));
-    const args = ['once', desk, '--stage', stage, '--feed', 'replay', '--from', '2018-06-01'];
+    const args = ['once', desk, '--stage', stage, '--feed', 'replay', '--from', '2011-06-01'];
     const first = await done(args);
     expect(stepsOf(first)).toEqual(ALL);
-    expect(slotOf(first)).toBe('2018-06-01');
+    expect(slotOf(first)).toBe('2011-06-01');
     expect(first).toMatch(/^Total time +\d+\.\d\d s/m);
-    expect(first).toMatch(/^Next slot +2018-06-04T19:55:00\.000Z/m);
+    expect(first).toMatch(/^Next slot +2011-06-02T19:55:00\.000Z/m);
     const second = await done(args);
     expect(stepsOf(second)).toEqual(ALL);
-    expect(slotOf(second)).toBe('2018-06-04');
+    expect(slotOf(second)).toBe('2011-06-02');
     expect(effectsOf(desk, 'decision').map(({ date }) => date)).toEqual([
-      '2018-06-01',
-      '2018-06-04',
+      '2011-06-01',
+      '2011-06-02',
     ]);
   });
 
   test('slot by slot it comes to the same decisions and fills as a run', async () => {
     const desk = copyExample('hierarchical-adaptive', join(folder, 'once-twice'));
-    const dates = ['--from', '2018-06-01', '--to', '2018-06-06'];
+    const dates = ['--from', '2011-06-01', '--to', '2011-06-06'];
     for (let i = 0; i < 3; i++) await told(['once', desk, '--stage', 'paper', ...dates]);
     const end = await run(desk, 'paper', ...dates);
     const whole = copyExample('hierarchical-adaptive', join(folder, 'once-whole'));
@@ -103,14 +106,14 @@ describe.concurrent('once', () => {
 
   test('--at names the slot to do', async () => {
     const desk = copyExample('hierarchical-adaptive', join(folder, 'once-at'));
-    const out = await done(['once', desk, '--stage', 'dry-run', '--at', '2018-02-05T20:55:00Z']);
-    expect(slotOf(out)).toBe('2018-02-05');
+    const out = await done(['once', desk, '--stage', 'dry-run', '--at', '2011-02-07T20:55:00Z']);
+    expect(slotOf(out)).toBe('2011-02-07');
   });
 });
 
 const OLD_BACKUPS = 12;
 const backupOf = (n: number): string =>
-  `state_backup_2017010${Math.ceil(n / 2)}_20000${n % 2}.json`;
+  `state_backup_2010010${Math.ceil(n / 2)}_20000${n % 2}.json`;
 
 describe('the files of a run', () => {
   const desk = copyExample('hierarchical-adaptive', join(folder, 'views'));
@@ -121,7 +124,7 @@ describe('the files of a run', () => {
     mkdirSync(join(desk, 'state/backups'), { recursive: true });
     for (let n = 1; n <= OLD_BACKUPS; n++)
       writeFileSync(join(desk, 'state/backups', backupOf(n)), '{}');
-    outcome = await run(desk, 'paper', '--from', '2018-01-02', '--to', '2018-12-31');
+    outcome = await run(desk, 'paper', '--from', '2011-01-03', '--to', '2011-12-30');
     expect(fills().length).toBeGreaterThan(10);
     const folders = ['journal', 'state', 'exports', 'logs'];
     expect(folders.filter((name) => !existsSync(join(desk, name)))).toEqual([]);
@@ -130,7 +133,7 @@ describe('the files of a run', () => {
   test('state.json has the agreed keys and the state of the end', () => {
     const state = jsonOf(desk, 'state/state.json');
     expect(state).toMatchObject({
-      last_run: expect.stringMatching(/^2018-12-31T/),
+      last_run: expect.stringMatching(/^2011-12-30T/),
       vol_state: expect.stringMatching(/^(?:Low|High)$/),
       trend_state: expect.stringMatching(/^(?:BullStrong|Sideways|BearStrong)$/),
       current_positions: outcome.state['positions'],
@@ -145,8 +148,8 @@ describe('the files of a run', () => {
     const names = readdirSync(join(desk, 'state/backups')).sort();
     expect(names).toHaveLength(10);
     expect(names).not.toContain(backupOf(1));
-    expect(names.at(-1)).toBe('state_backup_20181231_210000.json');
-    const whole = names.filter((name) => name.startsWith('state_backup_2018'));
+    expect(names.at(-1)).toBe('state_backup_20111230_210000.json');
+    const whole = names.filter((name) => name.startsWith('state_backup_2011'));
     for (const name of whole) {
       const { last_run: at } = jsonOf<{ last_run: string }>(desk, 'state/backups', name);
       expect(at.slice(0, 10).replaceAll('-', '')).toBe(name.slice(13, 21));
@@ -196,8 +199,8 @@ describe('the files of a run', () => {
   test('each trading day has its log, with decision and close', () => {
     const names = readdirSync(join(desk, 'logs')).sort();
     expect(names).toHaveLength(outcome.days);
-    const log = textOf(desk, 'logs/2018-12-31.log');
-    expect(log).toMatch(/^2018-12-31T20:55:00\.000Z DECISION hav /m);
+    const log = textOf(desk, 'logs/2011-12-30.log');
+    expect(log).toMatch(/^2011-12-30T20:55:00\.000Z DECISION hav /m);
     expect(log).toContain(`CLOSE equity ${outcome.finalEquity}`);
   });
 
@@ -205,11 +208,11 @@ describe('the files of a run', () => {
     const kept = [
       'exports/live_trades.csv',
       'exports/live_trading_trades.jsonl',
-      'logs/2018-12-31.log',
+      'logs/2011-12-30.log',
     ];
     const before = kept.map((name) => textOf(desk, name));
     const state = jsonOf(desk, 'state/state.json');
-    const again = await run(desk, 'paper', '--from', '2018-01-02', '--to', '2018-12-31');
+    const again = await run(desk, 'paper', '--from', '2011-01-03', '--to', '2011-12-30');
     expect(again).toEqual(outcome);
     expect(kept.map((name) => textOf(desk, name))).toEqual(before);
     expect(jsonOf(desk, 'state/state.json')).toEqual(state);

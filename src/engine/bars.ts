@@ -10,26 +10,44 @@ import { keepBar, keptBars, type Window } from './window.ts';
 
 /** Completed bars: marks move, strategies fold them, and those they trigger answer. */
 export function takeBars(setup: Setup, state: State, input: BarsInput): void {
-  const { bars, series, decide } = input;
-  if (hasRepeat(state, input)) return takeBars(setup, state, withoutRepeats(state, input));
-  for (let i = 0; i < bars.length; i++) {
-    const bar = bars[i] as BarView;
-    const s = series[i] as number;
-    if (!(bar.day <= state.day)) enterDay(state, bar.day);
-    state.marks[s] = bar.closePrice;
-    state.folded[s] = bar.at;
-    const { folding } = state.followers[s] as Followers;
-    for (let k = 0; k < folding.length; k++) foldBar(state, folding[k] as BookState, bar);
-  }
-  if (decide !== 'none') {
-    for (let i = 0; i < series.length; i++) {
-      const { triggered } = state.followers[series[i] as number] as Followers;
-      for (let k = 0; k < triggered.length; k++) {
-        decideTriggered(setup, state, triggered[k] as BookState, input);
-      }
-    }
+  const { bars, series } = input;
+  if (bars.length !== 1) return takeMany(setup, state, input);
+  // One bar is the rule, a million of them in a backtest: short enough to be compiled as one piece.
+  const bar = bars[0] as BarView;
+  const s = series[0] as number;
+  if (!(bar.at > (state.folded[s] as number))) return takeMany(setup, state, input);
+  takeBar(state, bar, s);
+  if (input.decide !== 'none') askFollowers(setup, state, s, input);
+  if (state.plan.keeps) keepBars(state, input);
+}
+
+/** As above, for bars of several series that end at one instant, and for repeated ones. */
+function takeMany(setup: Setup, state: State, input: BarsInput): void {
+  const { bars, series } = input;
+  if (hasRepeat(state, input)) return takeMany(setup, state, withoutRepeats(state, input));
+  for (let i = 0; i < bars.length; i++) takeBar(state, bars[i] as BarView, series[i] as number);
+  if (input.decide !== 'none') {
+    for (let i = 0; i < bars.length; i++) askFollowers(setup, state, series[i] as number, input);
   }
   if (state.plan.keeps) keepBars(state, input);
+}
+
+function takeBar(state: State, bar: BarView, s: number): void {
+  const { day } = bar;
+  if (day !== state.day) enterDay(state, day);
+  state.marks[s] = bar.closePrice;
+  state.folded[s] = bar.at;
+  const { folding } = state.followers[s] as Followers;
+  for (let k = 0; k < folding.length; k++) foldBar(state, folding[k] as BookState, bar);
+}
+
+function askFollowers(setup: Setup, state: State, s: number, input: BarsInput): void {
+  const { triggered } = state.followers[s] as Followers;
+  for (let k = 0; k < triggered.length; k++) {
+    const book = triggered[k] as BookState;
+    if (book.answersBars) answer(setup, state, book, book.strategy);
+    else decideTriggered(setup, state, book, input);
+  }
 }
 
 function keepBars(state: State, { bars, series }: BarsInput): void {
@@ -65,8 +83,12 @@ function foldBar(state: State, book: BookState, bar: BarView): void {
   try {
     book.strategy.onBar(bar);
   } catch (error) {
-    stopBook(state, book, `its strategy failed on a bar of ${bar.symbol}: ${messageOf(error)}`);
+    stopOnBar(state, book, bar, error);
   }
+}
+
+function stopOnBar(state: State, book: BookState, bar: BarView, error: unknown): void {
+  stopBook(state, book, `its strategy failed on a bar of ${bar.symbol}: ${messageOf(error)}`);
 }
 
 function decideTriggered(setup: Setup, state: State, book: BookState, input: BarsInput): void {

@@ -10,6 +10,7 @@ import {
   alert,
   bookEquity,
   type BookState,
+  emit,
   enterDay,
   markOf,
   type State,
@@ -47,10 +48,10 @@ export function takeMissed(state: State, input: MissedInput): void {
 
 /** The day is over: equity is fixed, and the marks of the loss limits move. */
 export function takeClose(setup: Setup, state: State, input: CloseInput): void {
-  enterDay(state, dayNumber(input.date));
+  if (input.date !== state.date) enterDay(state, dayNumber(input.date));
   state.fence = null;
   const point = equityPoint(state);
-  state.effects.push({ kind: 'equity', point });
+  emit(state, { kind: 'equity', point });
   trip(setup, state);
   state.lastClose = point.equity;
   if (point.equity > state.highest) state.highest = point.equity;
@@ -66,7 +67,8 @@ export function takeClose(setup: Setup, state: State, input: CloseInput): void {
 export function equityPoint(state: State): EquityPoint {
   const positions = accountPositions(state);
   const exposure: Record<string, Money> = {};
-  for (const [symbol, shares] of Object.entries(positions)) {
+  for (const symbol of Object.keys(positions)) {
+    const shares = positions[symbol] as number;
     const at = markOf(state, symbol);
     const index = state.plan.index.get(symbol) ?? -1;
     const multiplier = state.plan.instruments[index]?.multiplier ?? 1;

@@ -7,6 +7,7 @@ import {
   alert,
   bookEquity,
   type BookState,
+  emit,
   heldAndPending,
   markOf,
   type State,
@@ -29,14 +30,24 @@ export function answer(setup: Setup, state: State, book: BookState, strategy: St
     if (idle && setup.record !== 'all') return;
     problem = problemOf(decision, state, book);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    stopBook(state, book, `its strategy failed to decide: ${text}`);
-    return;
+    return stopUndecided(state, book, error);
   }
-  if (problem !== null) {
-    stopBook(state, book, `its strategy answered nonsense: ${problem}`);
-    return;
-  }
+  if (problem === null) act(setup, state, book, strategy, decision);
+  else stopBook(state, book, `its strategy answered nonsense: ${problem}`);
+}
+
+function stopUndecided(state: State, book: BookState, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  stopBook(state, book, `its strategy failed to decide: ${text}`);
+}
+
+function act(
+  setup: Setup,
+  state: State,
+  book: BookState,
+  strategy: Strategy,
+  decision: Decision,
+): void {
   if (setup.record !== 'none') record(state, book, decision, safeFacts(strategy));
   if (decision.action === 'rebalance' || decision.action === 'orders') {
     carryOut(setup, state, book, decision);
@@ -57,7 +68,7 @@ export function record(
   decision: { action: string; why: string; targets?: Weights },
   facts: Facts = {},
 ): void {
-  state.effects.push({
+  emit(state, {
     kind: 'decision',
     record: {
       date: state.date,
@@ -158,15 +169,18 @@ function carryOut(setup: Setup, state: State, book: BookState, decision: Trading
   if (planned.notes.length > 0) {
     const { name } = book.setup;
     const legs = planned.legs.length;
-    state.effects.push({ kind: 'planned', book: name, legs, notes: planned.notes });
+    emit(state, { kind: 'planned', book: name, legs, notes: planned.notes });
   }
   if (decision.action === 'rebalance') book.lastTargets = planned.targets;
   advanceWork(setup, state, book);
 }
 
+const NO_TARGETS: Weights = {};
+const NO_NOTES: readonly string[] = [];
+
 function planFor(state: State, book: BookState, decision: Trading): Planned {
   if (decision.action === 'orders') {
-    return { legs: planOrders(decision.orders), targets: {}, notes: [] };
+    return { legs: planOrders(decision.orders), targets: NO_TARGETS, notes: NO_NOTES };
   }
   const prices: Record<string, number> = {};
   const held: Record<string, number> = {};

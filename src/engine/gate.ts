@@ -8,9 +8,9 @@ import type { Setup } from './setup.ts';
 import {
   accountCash,
   accountEquity,
+  accountHeld,
   bookEquity,
   type BookState,
-  markOf,
   type State,
 } from './state.ts';
 
@@ -24,12 +24,13 @@ export interface Draft {
 
 /** All that the last gate looks at for `draft`, read from the state at this moment. */
 export function gateInput(setup: Setup, state: State, book: BookState, draft: Draft): GateInput {
-  const bookStanding = standingOf(setup, state, draft.symbol, [book]);
+  const index = state.plan.index.get(draft.symbol) ?? -1;
+  const factor = factorAt(state, index);
+  const own = standingOf(setup, state, draft.symbol, factor, book);
   return {
-    proposal: proposalOf(setup, state, draft),
-    book: bookStanding,
-    account:
-      state.books.length === 1 ? bookStanding : standingOf(setup, state, draft.symbol, state.books),
+    proposal: proposalOf(setup, draft, state.plan.instruments[index]?.multiplier ?? 1),
+    book: own,
+    account: state.books.length === 1 ? own : standingOf(setup, state, draft.symbol, factor, null),
     bookLimits: book.setup.limits,
     accountLimits: setup.limits,
     ordersToday: book.ordersToday,
@@ -39,70 +40,86 @@ export function gateInput(setup: Setup, state: State, book: BookState, draft: Dr
   };
 }
 
-function proposalOf(setup: Setup, state: State, draft: Draft): Proposal {
-  const index = state.plan.index.get(draft.symbol) ?? -1;
-  const multiplier = state.plan.instruments[index]?.multiplier ?? 1;
-  const buys = draft.side === 'buy';
-  const each = buys ? buyCostPerShare(draft.price, setup.costs) : (0 as Money);
+function proposalOf({ costs }: Setup, draft: Draft, multiplier: number): Proposal {
+  const { symbol, side, quantity, price, purpose } = draft;
+  const each = side === 'buy' ? buyCostPerShare(price, costs) : (0 as Money);
   return {
-    symbol: draft.symbol,
-    side: draft.side,
-    quantity: draft.quantity,
-    expectedPrice: draft.price,
-    worstPrice: slippedPrice(draft.price, draft.side, setup.costs),
-    worstCost: money(each * draft.quantity * multiplier),
+    symbol,
+    side,
+    quantity,
+    expectedPrice: price,
+    worstPrice: slippedPrice(price, side, costs),
+    worstCost: money(each * quantity * multiplier),
     multiplier,
-    purpose: draft.purpose,
+    purpose,
   };
 }
 
+/** `book` as the checks see it, or with null the account: all books as one. */
 function standingOf(
   setup: Setup,
   state: State,
   symbol: string,
-  books: readonly BookState[],
+  fundFactor: number,
+  book: BookState | null,
 ): Standing {
-  const one = books.length === 1 ? (books[0] as BookState) : null;
-  const name = one?.setup.name;
-  let held = 0;
-  let exposure = 0;
-  for (const book of books) {
-    held += heldIn(book.ledger, symbol);
-    exposure += exposureOf(state, book.ledger, symbol);
-  }
+  const name = book?.setup.name;
   const buys = pendingBuysOf(setup, state, symbol, name);
+  const held = book ? heldIn(book.ledger, symbol) : accountHeld(state, symbol);
+  let exposure = 0;
+  if (book) exposure = exposureOf(state, book.ledger, symbol, held);
+  else {
+    for (const { ledger } of state.books) {
+      exposure += exposureOf(state, ledger, symbol, heldIn(ledger, symbol));
+    }
+  }
   return {
-    equity: one ? bookEquity(state, one) : accountEquity(state),
-    cash: one ? one.ledger.cash : accountCash(state),
+    equity: book ? bookEquity(state, book) : accountEquity(state),
+    cash: book ? book.ledger.cash : accountCash(state),
     reserved: buys.cost,
     held,
     pendingBuys: buys.shares,
-    pendingSells: state.orders.live.size === 0 ? 0 : pendingSells(state.orders, symbol, name),
+    pendingSells: pendingSells(state.orders, symbol, name),
     otherExposure: money(exposure + buys.otherNotional),
-    fundFactor: factorOf(state, symbol),
+    fundFactor,
   };
 }
 
-const factorOf = (state: State, symbol: string): number =>
-  Math.abs(state.plan.instruments[state.plan.index.get(symbol) ?? -1]?.fundFactor ?? 1);
+const factorAt = (state: State, index: number): number =>
+  Math.abs(state.plan.instruments[index]?.fundFactor ?? 1);
 
-/** Gross notional of all symbols but `symbol`, with their factors. */
-function exposureOf(state: State, ledger: Ledger, symbol: string): number {
+/** Gross notional of all symbols but `symbol`, of which `held` are there, with their factors. */
+function exposureOf(state: State, ledger: Ledger, symbol: string, held: number): number {
+  if (ledger.positions.size === (held === 0 ? 0 : 1)) return 0;
   let sum = 0;
   for (const position of ledger.positions.values()) {
     if (position.symbol === symbol) continue;
-    const at = markOf(state, position.symbol);
-    if (at === undefined) continue;
-    const notional = Math.abs(times(at, position.quantity, position.multiplier));
-    sum += Math.ceil(notional * factorOf(state, position.symbol));
+    const index = state.plan.index.get(position.symbol) ?? -1;
+    const at = state.marks[index];
+    if (at === undefined || Number.isNaN(at)) continue;
+    const notional = Math.abs(times(at as Price, position.quantity, position.multiplier));
+    sum += Math.ceil(notional * factorAt(state, index));
   }
   return sum;
 }
 
+interface PendingBuys {
+  readonly cost: Money;
+  readonly shares: number;
+  readonly otherNotional: number;
+}
+
+const NO_BUYS: PendingBuys = { cost: 0 as Money, shares: 0, otherNotional: 0 };
+
 /** What live buys may still take and bring, of `book` or of all. */
-export function pendingBuysOf(setup: Setup, state: State, symbol: string, book?: string) {
+export function pendingBuysOf(
+  setup: Setup,
+  state: State,
+  symbol: string,
+  book?: string,
+): PendingBuys {
+  if (state.orders.live.size === 0) return NO_BUYS;
   const sum = { cost: 0 as Money, shares: 0, otherNotional: 0 };
-  if (state.orders.live.size === 0) return sum;
   for (const order of state.orders.live.values()) {
     const { intent } = order;
     if (intent.side !== 'buy' || (book !== undefined && intent.book !== book)) continue;
@@ -120,9 +137,10 @@ function addPending(
 ): void {
   const left = remaining(order);
   const { intent } = order;
-  const multiplier = state.plan.instruments[state.plan.index.get(intent.symbol) ?? -1]?.multiplier;
+  const index = state.plan.index.get(intent.symbol) ?? -1;
+  const multiplier = state.plan.instruments[index]?.multiplier;
   const cost = buyCostPerShare(intent.expectedPrice, setup.costs) * left * (multiplier ?? 1);
   sum.cost = money(sum.cost + cost);
   if (intent.symbol === symbol) sum.shares += left;
-  else sum.otherNotional += Math.ceil(cost * factorOf(state, intent.symbol));
+  else sum.otherNotional += Math.ceil(cost * factorAt(state, index));
 }

@@ -11,7 +11,7 @@ import {
 import { slippageOf } from '../risk/index.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
-import { alert, type BookState, type State } from './state.ts';
+import { alert, type BookState, emit, type State } from './state.ts';
 import { legDone } from './work.ts';
 
 /**
@@ -25,7 +25,7 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
     return;
   }
   const { order, fresh, alarm } = applied;
-  const book = state.books.find((one) => one.setup.name === order.intent.book);
+  const book = bookNamed(state, order.intent.book);
   if (alarm !== null) raise(state, alarm);
   if (!book || !fresh) return;
   if (report.kind === 'fill') bookFill(setup, state, book, order, report.fill);
@@ -39,6 +39,11 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
   if (!isDone(order)) return;
   legDone(setup, state, book, order);
   if (book.setup.signals !== null) workSignals(setup, state, book);
+}
+
+function bookNamed({ books }: State, name: string): BookState | undefined {
+  for (const book of books) if (book.setup.name === name) return book;
+  return undefined;
 }
 
 /** An order that ended before all of it was filled. */
@@ -71,7 +76,7 @@ function bookFill(setup: Setup, state: State, book: BookState, order: Order, fil
   });
   book.lastFillAt.set(intent.symbol, intent.at);
   const realizedPnl = closes ? subtract(posting.realized, fill.fee) : (0 as Money);
-  state.effects.push({
+  emit(state, {
     kind: 'fill',
     record: {
       date: intent.date,

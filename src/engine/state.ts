@@ -25,7 +25,11 @@ export interface BookState {
   readonly ledger: Ledger;
   readonly tools: ToolBox;
   readonly strategy: Strategy;
+  /** True where every bar of its trigger asks its living strategy, which is the usual case. */
+  readonly answersBars: boolean;
   readonly view: LiveBookView;
+  /** Newest price of a symbol, or undefined. */
+  readonly mark: (symbol: string) => Price | undefined;
   lastTargets: Weights;
   work: Work | null;
   /** Why it trades no more, or null. A person resumes it. */
@@ -129,7 +133,10 @@ function newBook(setup: BookSetup, state: State): BookState {
     ledger,
     tools,
     strategy,
+    answersBars:
+      setup.slot.kind === 'every-bar' && setup.signals === null && setup.restart === null,
     view: undefined as never,
+    mark: (symbol) => markOf(state, symbol),
     lastTargets: {},
     work: null,
     stopped: null,
@@ -154,30 +161,40 @@ export function markOf(state: State, symbol: string): Price | undefined {
 }
 
 /** Equity of one book at the marks. */
-export const bookEquity = (state: State, book: BookState): Money =>
-  book.ledger.positions.size === 0
-    ? book.ledger.cash
-    : equityOf(book.ledger, (symbol) => markOf(state, symbol));
+export const bookEquity = (_state: State, book: BookState): Money =>
+  book.ledger.positions.size === 0 ? book.ledger.cash : equityOf(book.ledger, book.mark);
 
 /** Cash of all books. */
-export const accountCash = (state: State): Money =>
-  state.books.reduce((sum, book) => sum + book.ledger.cash, 0) as Money;
+export function accountCash({ books }: State): Money {
+  let sum = 0;
+  for (const book of books) sum += book.ledger.cash;
+  return sum as Money;
+}
 
 /** Equity of all books. */
-export const accountEquity = (state: State): Money =>
-  state.books.reduce((sum, book) => sum + bookEquity(state, book), 0) as Money;
+export function accountEquity(state: State): Money {
+  let sum = 0;
+  for (const book of state.books) sum += bookEquity(state, book);
+  return sum as Money;
+}
 
 /** Signed shares of `symbol` in all books. */
-export const accountHeld = (state: State, symbol: string): number =>
-  state.books.reduce((sum, book) => sum + heldIn(book.ledger, symbol), 0);
+export function accountHeld({ books }: State, symbol: string): number {
+  let sum = 0;
+  for (const book of books) sum += heldIn(book.ledger, symbol);
+  return sum;
+}
 
 /** Signed shares by symbol over all books, flat ones left out, in order of symbols. */
 export function accountPositions(state: State): Record<string, number> {
-  const symbols = new Set<string>();
-  for (const book of state.books)
-    for (const symbol of book.ledger.positions.keys()) symbols.add(symbol);
+  const symbols: string[] = [];
+  for (const book of state.books) {
+    for (const symbol of book.ledger.positions.keys()) {
+      if (!symbols.includes(symbol)) symbols.push(symbol);
+    }
+  }
   const positions: Record<string, number> = {};
-  for (const symbol of [...symbols].sort()) {
+  for (const symbol of symbols.length > 1 ? symbols.sort() : symbols) {
     const held = accountHeld(state, symbol);
     if (held !== 0) positions[symbol] = held;
   }
@@ -196,7 +213,13 @@ export function enterDay(state: State, day: number): void {
   for (const book of state.books) book.ordersToday = 0;
 }
 
+/** Asks or tells the world. Most steps have one effect, and a list that fits it is a small one. */
+export function emit(state: State, effect: Effect): void {
+  if (state.effects.length === 0) state.effects = [effect];
+  else state.effects.push(effect);
+}
+
 /** Tells a person. */
 export function alert(state: State, severity: Severity, code: string, text: string): void {
-  state.effects.push({ kind: 'alert', severity, code, text, at: state.at });
+  emit(state, { kind: 'alert', severity, code, text, at: state.at });
 }

@@ -5,7 +5,7 @@ import { takeBars } from './bars.ts';
 import { takeClose, takeMissed, takeStart } from './day.ts';
 import { takeCommand } from './command.ts';
 import type { Effect } from './effect.ts';
-import type { Input } from './input.ts';
+import type { BarsInput, Input } from './input.ts';
 import { takeObservation, takeSlot } from './observation.ts';
 import { takeReport } from './reports.ts';
 import { takeSignal } from './signals.ts';
@@ -25,7 +25,9 @@ export function step(setup: Setup, state: State, input: Input): readonly Effect[
   state.at = input.at;
   state.inputs++;
   if (state.effects.length > 0) state.effects = [];
-  dispatch(setup, state, input);
+  // Bars come by the million, all else by the day.
+  if (input.kind === 'bars') takeBars(setup, state, input);
+  else dispatch(setup, state, input);
   if (state.orders.live.size > 0) cancelOverdue(setup, state);
   return state.effects.length === 0 ? NOTHING : state.effects;
 }
@@ -33,10 +35,8 @@ export function step(setup: Setup, state: State, input: Input): readonly Effect[
 const pastText = (state: State, input: Input): string =>
   `Input "${input.kind}" at "${input.at}" is not at or after "${state.at}"`;
 
-function dispatch(setup: Setup, state: State, input: Input): void {
+function dispatch(setup: Setup, state: State, input: Exclude<Input, BarsInput>): void {
   switch (input.kind) {
-    case 'bars':
-      return takeBars(setup, state, input);
     case 'report':
       return takeReport(setup, state, input.report);
     case 'slot':

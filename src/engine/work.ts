@@ -20,7 +20,15 @@ import { review, roomToBuy, spendable } from '../risk/index.ts';
 import type { Weights } from '../strategy/index.ts';
 import { type Draft, gateInput } from './gate.ts';
 import type { Setup } from './setup.ts';
-import { alert, bookEquity, type BookState, heldAndPending, markOf, type State } from './state.ts';
+import {
+  alert,
+  bookEquity,
+  type BookState,
+  emit,
+  heldAndPending,
+  markOf,
+  type State,
+} from './state.ts';
 
 /** Works the next legs of a book's plan until one is sent; each is sized when its turn comes. */
 export function advanceWork(setup: Setup, state: State, book: BookState): void {
@@ -65,6 +73,8 @@ function weightsNow(state: State, book: BookState): Weights {
   return weightsHeld(held, prices, bookEquity(state, book));
 }
 
+const MARKET: Pricing = { type: 'market' };
+
 function sendLeg(setup: Setup, state: State, book: BookState, leg: Leg): Order | null {
   const price = markOf(state, leg.symbol);
   if (price === undefined) {
@@ -74,12 +84,11 @@ function sendLeg(setup: Setup, state: State, book: BookState, leg: Leg): Order |
   }
   if (leg.kind === 'order') {
     const { symbol, side, quantity, limitPrice } = leg;
-    const pricing: Pricing =
-      limitPrice === undefined ? { type: 'market' } : { type: 'limit', limitPrice };
+    const pricing: Pricing = limitPrice === undefined ? MARKET : { type: 'limit', limitPrice };
     return send(setup, state, book, { symbol, side, quantity, price, purpose: 'signal' }, pricing);
   }
   const draft = draftOf(setup, state, book, leg, price);
-  return draft === null ? null : send(setup, state, book, draft, { type: 'market' });
+  return draft === null ? null : send(setup, state, book, draft, MARKET);
 }
 
 function draftOf(
@@ -127,7 +136,7 @@ export function send(
   const id = intentId(book.setup.name, state.date, book.ordersToday + 1);
   if (refusal !== null) {
     const { symbol } = draft;
-    state.effects.push({ kind: 'refused', book: book.setup.name, intent: id, symbol, refusal });
+    emit(state, { kind: 'refused', book: book.setup.name, intent: id, symbol, refusal });
     const text = `${book.setup.name}: ${draft.side} ${draft.quantity} ${symbol} refused`;
     const { code, found, limit } = refusal;
     alert(state, 'WARNING', code, `${text} (${code}): found ${found}, limit ${limit}`);
@@ -150,7 +159,7 @@ export function send(
     date: state.date,
   };
   const order = addIntent(state.orders, intent);
-  state.effects.push({ kind: 'submit', intent });
+  emit(state, { kind: 'submit', intent });
   return order;
 }
 

@@ -79,11 +79,35 @@ export interface Execution {
  * Throws, with nothing changed, on a figure that is not whole or out of range.
  */
 export function postFill(ledger: Ledger, fill: Execution): Posting {
-  const { symbol, multiplier, quantity, price, fee } = fill;
-  const notional = times(price, quantity, multiplier);
+  const { symbol, quantity, price, fee } = fill;
+  const notional = times(price, quantity, fill.multiplier);
   const cash = subtract(subtract(ledger.cash, notional), fee);
   const fees = add(ledger.fees, fee);
-  const position = positionOf(ledger, symbol, multiplier);
+  const position = ledger.positions.get(symbol);
+  let realized = ZERO;
+  if (position === undefined) openPosition(ledger, fill, notional);
+  else realized = changePosition(ledger, position, fill);
+  ledger.cash = cash;
+  ledger.fees = fees;
+  assertBalanced(ledger);
+  return { realized, quantity: position === undefined ? quantity : position.quantity };
+}
+
+function openPosition(ledger: Ledger, fill: Execution, cost: Money): void {
+  const { symbol, multiplier, quantity } = fill;
+  if (quantity === 0) return;
+  const lots = [{ quantity, cost }];
+  ledger.positions.set(symbol, { symbol, multiplier, quantity, lots, realized: ZERO });
+  ledger.securities = add(ledger.securities, cost);
+}
+
+/** Closes what the fill closes, then opens the rest; the P&L of what was closed. */
+function changePosition(ledger: Ledger, position: Position, fill: Execution): Money {
+  const { symbol, multiplier, quantity, price } = fill;
+  if (position.multiplier !== multiplier) {
+    const held = `held with "${position.multiplier}"`;
+    throw new BrokenPromise(`Multiplier of "${symbol}": found "${multiplier}", ${held}`);
+  }
   const closing = closingPart(position.quantity, quantity);
   let realized = ZERO;
   if (closing !== 0) {
@@ -100,29 +124,14 @@ export function postFill(ledger: Ledger, fill: Execution): Posting {
     ledger.securities = add(ledger.securities, cost);
   }
   position.quantity += quantity;
-  ledger.cash = cash;
-  ledger.fees = fees;
   if (position.quantity === 0) ledger.positions.delete(symbol);
-  assertBalanced(ledger);
-  return { realized, quantity: position.quantity };
+  return realized;
 }
 
 /** The signed part of a fill that closes what is held; the rest opens. */
 function closingPart(held: number, quantity: number): number {
   if (held === 0 || Math.sign(held) === Math.sign(quantity)) return 0;
   return Math.sign(quantity) * Math.min(Math.abs(held), Math.abs(quantity));
-}
-
-function positionOf(ledger: Ledger, symbol: string, multiplier: number): Position {
-  let position = ledger.positions.get(symbol);
-  if (!position) {
-    position = { symbol, multiplier, quantity: 0, lots: [], realized: ZERO };
-    ledger.positions.set(symbol, position);
-  }
-  if (position.multiplier === multiplier) return position;
-  throw new BrokenPromise(
-    `Multiplier of "${symbol}": found "${multiplier}", held with "${position.multiplier}"`,
-  );
 }
 
 /** Cash paid in (above zero) or out (below zero): a deposit is not a profit. */

@@ -49,7 +49,10 @@ export const ORDER_TABLE = {
   expired:   ['same',     'same',     'alarm',   'alarm',    'same',            'same',     'same',    'same',    'same',     'same'],
 } as const satisfies Record<OrderStatus, readonly (OrderStatus | 'same' | 'alarm')[]>; // prettier-ignore
 
-const TERMINAL: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'rejected', 'expired']);
+/** Where an event's column is. */
+const COLUMN = Object.fromEntries(ORDER_EVENTS.map((event, i) => [event, i])) as Readonly<
+  Record<OrderEvent, number>
+>;
 
 /** What became of an intent. Plain data, changed only by `applyToOrder`. */
 export interface Order {
@@ -61,10 +64,12 @@ export interface Order {
   /** Sum of price x quantity of the fills, so that the mean price is exact when asked for. */
   notional: Money;
   fees: Money;
-  readonly executions: ExecutionId[];
+  executions: readonly ExecutionId[];
   /** Why it has its status, where somebody said so. */
   reason: string | null;
 }
+
+const NONE: readonly ExecutionId[] = [];
 
 export const newOrder = (intent: Intent): Order => ({
   intent,
@@ -73,11 +78,15 @@ export const newOrder = (intent: Intent): Order => ({
   filled: 0,
   notional: ZERO,
   fees: ZERO,
-  executions: [],
+  executions: NONE,
   reason: null,
 });
 
-export const isDone = (order: Order): boolean => TERMINAL.has(order.status);
+export function isDone({ status }: Order): boolean {
+  return (
+    status === 'filled' || status === 'canceled' || status === 'rejected' || status === 'expired'
+  );
+}
 
 /** Shares still to come while the order is not done; 0 after. */
 export const remaining = (order: Order): number =>
@@ -104,7 +113,7 @@ export function applyToOrder(order: Order, report: Report): Applied {
   const isFill = report.kind === 'fill';
   if (isFill && !countFill(order, report.fill)) return STALE;
   const event = eventOf(order, report);
-  const next = ORDER_TABLE[order.status][ORDER_EVENTS.indexOf(event)] as Cell;
+  const next = ORDER_TABLE[order.status][COLUMN[event]] as Cell;
   const alarm = alarmOf(order, report, event, next);
   const moves = next !== 'same' && next !== 'alarm';
   if (moves) {
@@ -117,6 +126,7 @@ export function applyToOrder(order: Order, report: Report): Applied {
 }
 
 function reasonOf(report: Report): string | null {
+  if (report.kind === 'fill') return null;
   if (report.kind === 'notFound') return 'the broker does not know it';
   return 'reason' in report ? report.reason : null;
 }
@@ -135,7 +145,9 @@ function countFill(order: Order, fill: Fill): boolean {
   order.fees = add(order.fees, fill.fee);
   order.notional = notional;
   order.filled += quantity;
-  order.executions.push(executionId);
+  // Most orders have one execution: a list that fits it takes a tenth of one that may grow.
+  order.executions =
+    order.executions.length === 0 ? [executionId] : [...order.executions, executionId];
   return true;
 }
 

@@ -16,16 +16,17 @@ export const newOrders = (): Orders => ({ live: new Map(), done: new Map() });
 
 /** Takes in an intent as in flight; throws `BadInput` when an order of that id is there. */
 export function addIntent(orders: Orders, intent: Intent): Order {
-  if (orders.live.has(intent.clientOrderId) || orders.done.has(intent.clientOrderId)) {
-    throw new BadInput(`Client order id "${intent.clientOrderId}" is used twice`);
+  const { clientOrderId } = intent;
+  if (findOrder(orders, clientOrderId) !== undefined) {
+    throw new BadInput(`Client order id "${clientOrderId}" is used twice`);
   }
   const order = newOrder(intent);
-  orders.live.set(intent.clientOrderId, order);
+  orders.live.set(clientOrderId, order);
   return order;
 }
 
-export const findOrder = (orders: Orders, id: ClientOrderId): Order | undefined =>
-  orders.live.get(id) ?? orders.done.get(id);
+export const findOrder = ({ live, done }: Orders, id: ClientOrderId): Order | undefined =>
+  (live.size === 0 ? undefined : live.get(id)) ?? done.get(id);
 
 /** What a report did, and to which order. */
 export type AppliedReport =
@@ -68,6 +69,7 @@ export function pending(orders: Orders, symbol: string, book?: string): number {
 
 /** Unsigned shares of live sells in `symbol` that may still fill, of `book` or of all. */
 export function pendingSells(orders: Orders, symbol: string, book?: string): number {
+  if (orders.live.size === 0) return 0;
   let sum = 0;
   for (const order of orders.live.values()) {
     const { intent } = order;

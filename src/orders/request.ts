@@ -54,14 +54,18 @@ export function intentId(book: string, date: DateText, count: number): IntentId 
   if (date.length !== DATE_LENGTH || !Number.isSafeInteger(count) || count < 1) {
     throw new BrokenPromise(`Intent "${count}" of "${book}" on "${date}" has no date or no count`);
   }
-  return `${book}-${date}-${count}` as IntentId;
+  if (dated.book !== book || dated.date !== date) dated = { book, date, start: `${book}-${date}-` };
+  return (dated.start + count) as IntentId;
 }
+
+/** What the ids of one book and day begin with, as last asked for: they come in rows. */
+let dated = { book: '', date: '', start: '--' };
 
 const DATE_LENGTH = 10; // "2024-01-05"
 const CLIENT_ORDER_ID_MAX = 128; // what Alpaca takes
 
-/** The account last asked for, and its part of an id: a desk has one, and hashing takes time. */
-let tagged = { account: '', tag: '' };
+/** What ids begin with for the account and epoch last asked for: hashing takes time. */
+let tagged = { account: '', epoch: Number.NaN, start: '' };
 
 /**
  * The id under which the broker knows an intent: a pure function of account, epoch and intent, so
@@ -69,10 +73,10 @@ let tagged = { account: '', tag: '' };
  * Throws `BadInput` for an epoch that is not a count, and beyond 128 characters.
  */
 export function clientOrderId(account: string, epoch: number, intent: IntentId): ClientOrderId {
-  if (tagged.account !== account || tagged.tag === '') {
-    tagged = { account, tag: sha256(account).slice(0, 6) };
+  if (tagged.account !== account || tagged.epoch !== epoch) {
+    tagged = { account, epoch, start: `pl-${sha256(account).slice(0, 6)}-e${epoch}-` };
   }
-  const id = `pl-${tagged.tag}-e${epoch}-${intent}`;
+  const id = tagged.start + intent;
   if (id.length <= CLIENT_ORDER_ID_MAX && Number.isSafeInteger(epoch) && epoch >= 0) {
     return id as ClientOrderId;
   }

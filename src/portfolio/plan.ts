@@ -108,9 +108,17 @@ function shareLegs(wanted: Weights, book: PlanningBook, notes: string[]): Leg[] 
 
 /** Legs for wished orders: sells first, otherwise in their order. */
 export function planOrders(orders: readonly OrderWish[]): readonly Leg[] {
+  const [only] = orders;
+  if (only !== undefined && orders.length === 1) return [legOf(only)];
   const sells = orders.filter((order) => order.side === 'sell');
   const buys = orders.filter((order) => order.side !== 'sell');
-  return [...sells, ...buys].map((order): Leg => ({ kind: 'order', ...order }));
+  return [...sells, ...buys].map(legOf);
+}
+
+function legOf({ symbol, side, quantity, limitPrice }: OrderWish): Leg {
+  return limitPrice === undefined
+    ? { kind: 'order', symbol, side, quantity }
+    : { kind: 'order', symbol, side, quantity, limitPrice };
 }
 
 /** Weights of what is held, as fractions of `equity`; empty when that is not above 0. */

@@ -227,7 +227,8 @@ class Backtest {
     // An order decided on at the close waits for the next open, where that is when orders fill.
     const before = this.#options.fill === 'next-open' ? at : Infinity;
     if (this.#broker.working.size > 0) this.#report(this.#broker.closeDay(at, before));
-    this.#perform(step(this.#setup, this.#state, { kind: 'close', at, date: dateOfDay(day) }));
+    const date = day === this.#state.day ? this.#state.date : dateOfDay(day);
+    this.#perform(step(this.#setup, this.#state, { kind: 'close', at, date }));
   }
 
   #report(reports: ReturnType<SimBroker['advance']>): void {

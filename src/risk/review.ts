@@ -124,7 +124,10 @@ function onRaise(check: RaiseCheck): Check {
   return (gate, reduces) => {
     if (reduces) return null;
     const { proposal, book, account, bookLimits, accountLimits } = gate;
-    return check(proposal, book, bookLimits) ?? check(proposal, account, accountLimits);
+    const own = check(proposal, book, bookLimits);
+    // A desk of one book with one set of limits would be asked the same twice.
+    if (own !== null || (account === book && accountLimits === bookLimits)) return own;
+    return check(proposal, account, accountLimits);
   };
 }
 

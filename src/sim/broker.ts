@@ -173,7 +173,7 @@ export class SimBroker {
   }
 
   find(id: ClientOrderId): SimOrder | undefined {
-    return this.working.get(id) ?? this.done.get(id);
+    return (this.working.size === 0 ? undefined : this.working.get(id)) ?? this.done.get(id);
   }
 
   /** All that a client would learn by asking for this order. */
@@ -260,7 +260,7 @@ export class SimBroker {
   #finish(order: SimOrder, status: SimOrder['status']): void {
     const id = order.intent.clientOrderId;
     order.status = status;
-    this.working.delete(id);
+    if (this.working.size > 0) this.working.delete(id);
     this.done.set(id, order);
     if (this.done.size >= 2 * DONE_KEPT) this.#forget();
   }

@@ -12,7 +12,7 @@ import {
   told,
 } from './cli.fixture.ts';
 import { ROOT } from '../source.ts';
-import { dailyCsv } from './csv.fixture.ts';
+import { dailyCsv, intradayCsv } from './csv.fixture.ts';
 
 const folder = scratch('backtest');
 const desk = (name: string): string => join(ROOT, 'examples', name, 'desk.yaml');
@@ -90,7 +90,7 @@ describe.concurrent.each(EXAMPLES)('backtest of example %s', (name) => {
     expect(named.filter((one) => typeof result.figures[one] !== 'number')).toEqual([]);
   });
 
-  test('writes decisions, fills and equity with the agreed fields, money as decimal text', async () => {
+  test('writes the three files with the agreed fields, money as decimal text', async () => {
     const { decisions, fills, equity } = await run();
     expect(fieldsOf(decisions)).toEqual([DECISION]);
     expect(fieldsOf(fills)).toEqual([FILL]);
@@ -166,7 +166,7 @@ describe.concurrent('options of a backtest', () => {
     expect(await digestOf(HAV, ...set(2000))).toBe(plain.result.digest);
   });
 
-  test('--from warms up on earlier bars, and --to cuts the future off without a trace', async () => {
+  test('--from warms up on earlier bars, --to cuts the future off without a trace', async () => {
     const whole = await lists(HAV, ...SHORT);
     const part = await lists(HAV, '--from', '2011-03-07', '--to', '2011-06-30');
     expect(part.result).toMatchObject({ from: '2011-03-07', to: '2011-06-30' });
@@ -187,6 +187,19 @@ describe.concurrent('options of a backtest', () => {
       plain.closes,
     );
     expect(await digestOf(HAV, '--bars', `QQQ=${adjusted.file}`, ...SHORT)).toBe(result.digest);
+  });
+
+  test('--bars takes intraday bars by time in UTC or by timestamp in New York', async () => {
+    const [utc, local] = ['time', 'timestamp'].map((column) => join(folder, `SPY-${column}.csv`));
+    const closes = intradayCsv(utc as string, '2024-03-08', 'time');
+    intradayCsv(local as string, '2024-03-08', 'timestamp');
+    const [one, two] = await Promise.all(
+      [utc, local].map((file) => lists(desk('ma-crossover'), '--bars', `SPY=${file}`)),
+    );
+    expect(one?.decisions.map(({ facts }) => (facts as Json)['price'])).toEqual(closes);
+    expect(one?.decisions[0]?.['at']).toBe('2024-03-08T14:35:00.000Z');
+    expect(one?.decisions.at(-1)?.['at']).toBe('2024-03-08T21:00:00.000Z');
+    expect(two?.result.digest).toBe(one?.result.digest);
   });
 
   test('--report writes one page that loads nothing from anywhere', async () => {

@@ -149,13 +149,15 @@ export function edit(file: string, from: string | RegExp, to: string): void {
   writeFileSync(file, edited);
 }
 
-/** Runs statements on a SQLite file, and returns the rows of the last one. */
+const isQuery = (text: string): boolean => /^select/i.test(text);
+
+/** Runs statements on a SQLite file; returns the rows of the last one. Queries alter nothing. */
 export function sql(file: string, ...statements: readonly string[]): Json[] {
-  const db = new sqlite.DatabaseSync(file);
+  const db = new sqlite.DatabaseSync(file, { readOnly: statements.every(isQuery) });
   try {
     let rows: Json[] = [];
     for (const text of statements) {
-      if (/^select/i.test(text)) rows = db.prepare(text).all() as Json[];
+      if (isQuery(text)) rows = db.prepare(text).all() as Json[];
       else db.exec(text);
     }
     return rows.map((row) => ({ ...row }));

@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -94,7 +94,10 @@ async function killAfter(desk: string, ms: number): Promise<void> {
 
 /** The trading date so many days after the last one that the desk closed. */
 function lastDate(desk: string): string {
-  const closes = recordsOf(desk, 'close').map(({ body }) => body['date'] as string);
+  const file = join(desk, 'journal/plimsoll.db');
+  const tables = existsSync(file) ? sql(file, 'SELECT name FROM sqlite_schema') : [];
+  const begun = tables.some(({ name }) => name === 'journal');
+  const closes = begun ? recordsOf(desk, 'close').map(({ body }) => body['date'] as string) : [];
   const last = Date.parse(closes.at(-1) ?? FROM);
   return new Date(last + MORE_DAYS * 86_400_000).toISOString().slice(0, 10);
 }

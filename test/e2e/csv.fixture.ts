@@ -41,3 +41,21 @@ export function dailyCsv(
   writeFileSync(file, `${[head, ...lines].join('\n')}\n`);
   return { file, lines: [head, ...lines], closes };
 }
+
+/**
+ * Writes the five-minute bars of one winter session, stamped with their start: in UTC under `time`,
+ * on the clock of New York under `timestamp`. Returns the closes.
+ */
+export function intradayCsv(file: string, date: string, column: 'time' | 'timestamp'): number[] {
+  const next = seeded(17);
+  const BARS = 78;
+  const open = Date.parse(`${date}T${column === 'time' ? '14:30' : '09:30'}:00Z`);
+  const closes = Array.from({ length: BARS }, () => Number((100 + next() * 5).toFixed(2)));
+  const lines = closes.map((close, i) => {
+    const stamp = new Date(open + i * 300_000).toISOString();
+    const at = column === 'time' ? stamp : stamp.slice(0, 19);
+    return [at, close, close + 0.5, close - 0.5, close, 1_000].join(',');
+  });
+  writeFileSync(file, `${[`${column},open,high,low,close,volume`, ...lines].join('\n')}\n`);
+  return closes;
+}

@@ -72,6 +72,23 @@ describe.each(DAILY_EXAMPLES)('a month of %s', (name) => {
   });
 });
 
+describe.concurrent('a week of every bar', () => {
+  test.each(['ma-crossover', 'momentum', 'tick-engine'] as const)(
+    'dry run of %s has the digest of the backtest, and replays',
+    async (name) => {
+      const desk = copyExample(name, join(folder, `${name}-dry`));
+      const to = ['--to', '2024-01-09'];
+      const [dry, tested] = await Promise.all([
+        run(desk, 'dry-run', ...to),
+        told<Outcome>(['backtest', desk, ...to]),
+      ]);
+      expect(effectsOf(desk, 'fill').length).toBeGreaterThan(5);
+      expect(dry.digest).toBe(tested.digest);
+      expect(await told(['replay', desk])).toMatchObject({ ok: true });
+    },
+  );
+});
+
 const stepsOf = (out: string): number[] =>
   [...out.matchAll(/^\[ ?(\d+)\/14\] /gm)].map((match) => Number(match[1]));
 const ALL = Array.from({ length: 14 }, (_, i) => i + 1);

@@ -83,7 +83,7 @@ const flipped = (seq: number) =>
 const cut = (file: string, share: number) =>
   truncateSync(file, Math.floor(readFileSync(file).length * share));
 
-describe.concurrent('a damaged journal is named, and nothing starts on it (F023, invariant 29)', () => {
+describe.concurrent('damage is named, and nothing starts on it (F023, invariant 29)', () => {
   const DIFFER = 'its content and its hash differ';
 
   test('a sound one verifies, and a run goes on from it', async () => {

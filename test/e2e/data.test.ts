@@ -127,7 +127,7 @@ const withTenth = (replace: (cells: string[]) => string[]): string =>
     ...lines.slice(11),
   ].join('\n');
 
-describe.concurrent('a file with an error is refused by row and column, nothing is half imported', () => {
+describe.concurrent('a bad file is refused by row and column, nothing is half imported', () => {
   test.each([
     ['a row cut short', (c: string[]) => c.slice(0, 4), /row 11: found 4 columns, wanted 6/],
     [

@@ -48,12 +48,10 @@ export const crossover = defineStrategy({
     const seen = tools.state({ above: false, crossed: false });
     return {
       onBar(bar: BarView) {
-        const was = seen.above;
-        const wasReady = slow.ready;
-        fast.update(bar.closePrice);
-        slow.update(bar.closePrice);
-        seen.above = fast.value > slow.value;
-        seen.crossed = wasReady && seen.above !== was;
+        const ready = slow.ready;
+        const above = fast.update(bar.closePrice) > slow.update(bar.closePrice);
+        seen.crossed = ready && above !== seen.above;
+        seen.above = above;
       },
       decide: (): Decision => (seen.crossed ? (seen.above ? BUY : SELL) : HOLD),
       facts: () => ({ fast: fast.value, slow: slow.value }),

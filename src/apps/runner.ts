@@ -97,6 +97,7 @@ export class Runner {
   /** Asks the loop to end after what is under way. */
   stop(): void {
     this.#stopAsked = true;
+    this.#clock.wake();
   }
 
   /** When the next slot comes, or null when none will. */
@@ -113,6 +114,7 @@ export class Runner {
       const busy = due.kind === 'broker' || this.state.orders.live.size > 0;
       if (this.#single && slots > 0 && !busy) break;
       await this.#clock.sleepUntil(due.at);
+      if (this.#stopAsked) break;
       await this.#handle(due);
       if (due.kind === 'slot' || due.kind === 'bar') slots++;
     }
@@ -139,6 +141,7 @@ export class Runner {
     let at: Instant | undefined = first;
     while (at !== undefined && at <= until && !this.#stopAsked) {
       await this.#clock.sleepUntil(at);
+      if (this.#stopAsked) return;
       const rows = await feed.completed(this.state.folded, at);
       const decide = at > this.#start ? 'every-bar' : 'none';
       for (const input of barInputs(this.state.plan.index, rows, decide, this.state.at)) {

@@ -210,14 +210,23 @@ function identityOf(loaded: LoadedDesk, stage: Stage, journal: SqliteJournal): I
  */
 function verifyAtStart(path: string): boolean {
   if (!existsSync(path)) return false;
-  const reader = readJournal(path);
-  const records = reader.head().seq;
-  reader.close();
-  if (records > VERIFIED_MAX) return false;
+  if (recordsIn(path) > VERIFIED_MAX) return false;
   const verdict = verifyJournal(path);
   if (verdict.ok) return true;
   const { ok: _, ...damage } = verdict;
   throw new JournalDamaged(path, damage);
+}
+
+/** How many records a journal has; 0 for one that cannot be read, which verification then names. */
+function recordsIn(path: string): number {
+  try {
+    const reader = readJournal(path);
+    const records = reader.head().seq;
+    reader.close();
+    return records;
+  } catch {
+    return 0;
+  }
 }
 
 /** The first start on record, which tells whose run a journal is; null when it has no records. */

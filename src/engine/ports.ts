@@ -52,8 +52,10 @@ export interface Journal {
 /** Where time comes from: the system's clock, or a virtual one. */
 export interface Clock {
   now(): Instant;
-  /** Resolves when `at` is reached; at once when it has passed. */
+  /** Resolves when `at` is reached, at once when it has passed, and early when woken. */
   sleepUntil(at: Instant): Promise<void>;
+  /** Ends the sleep under way, if there is one. */
+  wake(): void;
 }
 
 /** What a feed shows of the market at one moment. */

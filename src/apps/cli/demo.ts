@@ -38,7 +38,7 @@ export async function demo(given: string): Promise<number> {
   say();
   for (const line of places(folder)) say(line);
   say();
-  say(`Ask it:  npx plimsoll why AAPL 2018-02-05 ${given}`);
+  say(`Ask it:  npx plimsoll why AAPL 2018-02-06 ${given}`);
   say(`         npx plimsoll replay ${given}`);
   say(`         npx plimsoll journal verify ${given}`);
   return code;

@@ -25,6 +25,9 @@ const SLOW = 30;
 const SHARES = 100;
 const CAPITAL = 1_000_000_000_000 as Money; // a million dollars
 
+/** The bars that are played. */
+export const smaBars = (): Bars => minuteBars('SPY', BARS, SEED);
+
 /** What both ways must agree on; `equity` in micro-dollars. */
 interface Played {
   readonly fills: number;
@@ -104,7 +107,7 @@ export function playBare({ close, length }: Bars): Played {
 
 /** One million one-minute bars: the engine beside a bare loop, equal to the micro-dollar. */
 export function benchSma(): Outcome {
-  const bars = minuteBars('SPY', BARS, SEED);
+  const bars = smaBars();
   let engine: Played = { fills: 0, equity: 0 };
   let bare: Played = engine;
   const runEngine = () => {

@@ -1,5 +1,5 @@
 import type { Money } from '../src/base/index.ts';
-import type { BookSetup, SeriesSetup, Setup } from '../src/engine/index.ts';
+import { type BookSetup, BUILT_IN_TRAITS, type SeriesSetup, type Setup } from '../src/engine/index.ts';
 import type { Costs } from '../src/portfolio/index.ts';
 import type { SimBrokerSettings } from '../src/sim/index.ts';
 import type { StrategyDefinition } from '../src/strategy/index.ts';
@@ -64,6 +64,8 @@ export function setupWith({ strategy, params, series, capital, slot, record }: B
     slippage: { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },
     dataLimits: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
     orderTimeoutMs: 3_600_000,
+    sendWithinMs: 5_000,
+    broker: BUILT_IN_TRAITS,
     fenceMs: 30_000,
     record,
   };

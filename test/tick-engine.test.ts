@@ -3,7 +3,7 @@ import { type Instant, MICROS, type Price } from '../src/base/index.ts';
 import { type Input, markOf, newState, type Setup, type State, step } from '../src/engine/index.ts';
 import { RowView } from '../src/market/index.ts';
 import type { Signal, SignalFilters } from '../src/portfolio/index.ts';
-import { SimBroker } from '../src/sim/index.ts';
+import { type DrawPurpose, SimBroker } from '../src/sim/index.ts';
 import { defineStrategy, hold, z } from '../src/strategy/index.ts';
 import { ABSENT, bookOf, deskOf, dollars, goldenCases, PLAIN_BROKER, priced } from './world.ts';
 
@@ -103,7 +103,7 @@ class Desk {
   /**
    * The reference fills where its number is at most 0.95 and slips by its number of basis points.
    */
-  #draw(purpose: 'reject' | 'slippage' | 'delay'): number {
+  #draw(purpose: DrawPurpose): number {
     const drawn = (name: string) => this.#draws?.find(([kind]) => kind === name)?.[1] ?? 0;
     if (purpose === 'reject') return 1 - drawn('accept');
     return purpose === 'slippage' ? drawn('slip_bps') / 2 : 0;

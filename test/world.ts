@@ -9,7 +9,7 @@ import {
   type Price,
   priceFromDollars,
 } from '../src/base/index.ts';
-import type { BookSetup, Setup } from '../src/engine/index.ts';
+import { type BookSetup, BUILT_IN_TRAITS, type Setup } from '../src/engine/index.ts';
 import { type Bars, sliceBars, type Timeframe } from '../src/market/index.ts';
 import { type Costs, NO_COSTS } from '../src/portfolio/index.ts';
 import type { Limits } from '../src/risk/index.ts';
@@ -134,6 +134,8 @@ export function deskOf(books: readonly BookSetup[], desk: Partial<Setup> = {}): 
     slippage: { warningPct: 100, exceededPct: 100, abortPct: 100 },
     dataLimits: { corporateActionPct: 99, lookbackDays: 5, quoteAgeMsMax: 60_000 },
     orderTimeoutMs: 60_000,
+    sendWithinMs: 5_000,
+    broker: BUILT_IN_TRAITS,
     fenceMs: 60_000,
     record: 'all',
     ...desk,

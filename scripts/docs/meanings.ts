@@ -69,16 +69,47 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'limits',
-    prefix: /^limits\./,
+    prefix: /^limits\.(?!symbols\.|breakers\.)/,
     text: [
-      'Bounds that a person sets, each on purpose: none has a default. A book may set any of ' +
-        'them tighter or wider for itself under its own `limits`; an order has to pass those ' +
-        'of its book and those of the desk. A buy that is part of a plan is cut to what the ' +
-        'limits leave; an order that a strategy or a signal wished is refused whole. What only ' +
-        'shrinks a position is never refused for exposure.',
+      'Bounds that a person sets. Nine are required, each set on purpose: they have no default. ' +
+        'Caps on a loop that runs away have strict defaults. All others bind only where they ' +
+        'are set, and where one is set in percent and in dollars, both hold.',
+      'A book may set any of them tighter or wider for itself under its own `limits`, but for ' +
+        'the rates and the breakers, which are of the desk; an order has to pass those of its ' +
+        'book and those of the desk. A buy that is part of a plan is cut to what the limits ' +
+        'leave; an order that a strategy or a signal wished is refused whole. What only shrinks ' +
+        'a position is never refused for exposure, loss or positions.',
       "Percentages of a book's limits are of the equity and cash of that book, those of the " +
-        "desk's of the whole desk. The two loss limits are measured on the whole desk only, " +
-        'the count of orders and short selling on each book only.',
+        "desk's of the whole desk. Orders count in the worst case: every live order fills that " +
+        'makes it worse, and none that makes it better. Dollars far from the capital, and ' +
+        'percentages that look like fractions, are refused as slips.',
+    ],
+  },
+  {
+    title: 'limits: breakers',
+    prefix: /^limits\.breakers\./,
+    text: [
+      'How far the desk halts for each cause: `NO_NEW_RISK` where it is left out, `CANCEL_ONLY` ' +
+        'or `STOP`. A halt stays until a named person resumes.',
+    ],
+  },
+  {
+    title: 'limits: symbols',
+    prefix: /^limits\.symbols\./,
+    text: [
+      'Limits of single symbols in the place of those above, as `symbols: { TQQQ: ' +
+        '{ position_pct_max: 30 } }`. Counts are of the orders of that symbol, on top of those ' +
+        'of the desk; a book has no counts.',
+    ],
+  },
+  {
+    title: 'rules',
+    prefix: /^rules\./,
+    text: [
+      'Dated rules of broker and regulator, which the last gate applies itself, so that the ' +
+        'broker need not refuse: day trades (until intraday margin takes their place), wash ' +
+        'sales, good faith in a cash account, steps of prices. A refusal names its rule and ' +
+        'the date from which that holds. Left out, none of them is applied here.',
     ],
   },
 ];
@@ -97,6 +128,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   data_checks: 'checks of the market at a slot, see below',
   books: 'one to a hundred books, see below',
   limits: 'limits of the whole desk, see below',
+  rules: 'rules of broker and regulator, see below',
 
   'data.SYMBOL.file': 'path of a file of bars: CSV, JSON lines (both gzip or not) or Parquet',
   'data.SYMBOL.timeframe': 'how long one bar is, a day at most',
@@ -194,4 +226,54 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'limits.drawdown_pct_max':
     "fall of the desk's equity from its highest that halts new risk; 100 is off",
   'limits.short_selling': 'whether a book may sell what it does not hold',
+
+  'limits.position_dollars_max': 'most that one symbol may be worth, in dollars',
+  'limits.order_pct_max': 'most that one order may be worth, percent of equity',
+  'limits.cash_reserve_dollars_min': 'cash that buys have to leave, in dollars',
+  'limits.gross_exposure_dollars_max': 'most that gross exposure may be, in dollars',
+  'limits.net_exposure_pct_max':
+    'most that long less short may be either way, percent of equity; funds with factor and sign',
+  'limits.net_exposure_dollars_max': 'the same in dollars',
+  'limits.positions_max': 'symbols held at once, those that a live order opens counted',
+  'limits.new_positions_per_day_max': 'positions opened on one trading date',
+  'limits.daily_loss_dollars_max': 'fall of equity since the last close that halts, in dollars',
+  'limits.drawdown_dollars_max': 'fall of equity from its highest that halts, in dollars',
+  'limits.loss_streak_max': 'closing orders in a row that lost, after which no new risk is taken',
+  'limits.stop_required': 'whether every entry has to have a stop',
+  'limits.default_stop_pct': 'distance of the stop of an entry that brings none, percent of price',
+
+  'limits.order_quantity_max': 'most shares or contracts of one order that raises a position',
+  'limits.limit_collar_pct': 'how far a limit price may be from the market, either way',
+  'limits.orders_per_second_max': 'orders of the desk in any second; one more halts',
+  'limits.orders_per_minute_max': 'orders of the desk in any minute; one more halts',
+  'limits.identical_orders_per_minute_max':
+    'orders of one symbol, side and quantity in any minute; one more halts',
+  'limits.rejects_in_a_row_max': 'orders rejected one after the other that halt',
+  'limits.day_notional_dollars_max': 'what may be sent on one trading date; more halts',
+
+  'limits.breakers': 'how far each cause halts, see below',
+  'limits.breakers.loss': 'a daily loss or a drawdown',
+  'limits.breakers.streak': 'closing orders in a row that lost',
+  'limits.breakers.rate': 'orders that ran away',
+  'limits.breakers.rejects': 'orders rejected in a row',
+
+  'limits.symbols': 'limits of single symbols, see below',
+  'limits.symbols.SYMBOL.position_pct_max': 'most that it may be worth, percent of equity',
+  'limits.symbols.SYMBOL.order_notional_max': 'most that one order of it may be worth',
+  'limits.symbols.SYMBOL.short_selling': 'whether it may be sold without being held',
+  'limits.symbols.SYMBOL.position_dollars_max': 'most that it may be worth, in dollars',
+  'limits.symbols.SYMBOL.order_pct_max': 'most that one order of it may be worth',
+  'limits.symbols.SYMBOL.order_quantity_max': 'most shares or contracts of one order of it',
+  'limits.symbols.SYMBOL.limit_collar_pct': 'how far a limit price of it may be from the market',
+  'limits.symbols.SYMBOL.orders_per_second_max': 'orders of it in any second; one more halts',
+  'limits.symbols.SYMBOL.orders_per_minute_max': 'orders of it in any minute; one more halts',
+  'limits.symbols.SYMBOL.day_notional_dollars_max':
+    'what may be sent of it on one trading date; more halts',
+
+  'rules.broker': 'name of the broker',
+  'rules.account': 'kind of the account there: day trades and margin, or settlement, are watched',
+  'rules.intraday_margin_from':
+    'first date on which the broker watches intraday margin in the place of day trades, from ' +
+    '2026-06-04 on; where it is not given, both are applied as far as they can be',
+  'rules.wash_sale': 'what a buy within 30 days after a sale at a loss is',
 };

@@ -1,31 +1,32 @@
 import type { DateText, Instant } from '../base/index.ts';
-import type { Broker, Feed, Setup, State } from '../engine/index.ts';
+import { type Broker, type Feed, type Setup, type State, wakeAt } from '../engine/index.ts';
 import { nextSession, type Session, sessionOn, type Slot, slotInstant } from '../market/index.ts';
 
 const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
 
 /** Something that is to be done at an instant. */
 export type Due =
-  | { readonly kind: 'bar' | 'broker'; readonly at: Instant }
+  | { readonly kind: 'bar' | 'broker' | 'poll' | 'time'; readonly at: Instant }
   | {
-      readonly kind: 'slot';
+      readonly kind: 'slot' | 'observe';
       readonly at: Instant;
       readonly book: number;
       readonly session: Session;
     }
   | { readonly kind: 'close'; readonly at: Instant; readonly session: Session };
 
-export type SlotDue = Extract<Due, { kind: 'slot' }>;
+export type SlotDue = Extract<Due, { kind: 'slot' | 'observe' }>;
 export type CloseDue = Extract<Due, { kind: 'close' }>;
 
 /** What comes first where several things are due at one instant. */
-const ORDER_OF_KINDS = ['bar', 'slot', 'broker', 'close'] as const;
+const ORDER_OF_KINDS = ['bar', 'observe', 'slot', 'broker', 'poll', 'time', 'close'] as const;
+const TICK_LEAST_MS = 1_000; // between two inputs that only say that time passed
 
 export interface AgendaParts {
   readonly setup: Setup;
   readonly state: State;
   readonly feed: Feed;
-  readonly broker: Pick<Broker, 'nextDue'>;
+  readonly broker: Pick<Broker, 'nextDue' | 'traits'>;
   /** First and last trading dates. */
   readonly from: DateText;
   readonly to: DateText | null;
@@ -37,16 +38,25 @@ export interface AgendaParts {
 export class Agenda {
   readonly #parts: AgendaParts;
   readonly #everyBar: boolean;
+  /** What was begun and has not ended, so that it is not begun twice. */
+  readonly #tasks = new Set<string>();
+  readonly #looks: SlotDue[] = [];
+  #polledAt = Number.NEGATIVE_INFINITY;
+  #tickedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: AgendaParts) {
     this.#parts = parts;
     this.#everyBar = parts.setup.books.some((book) => book.slot.kind === 'every-bar');
   }
 
-  /** The next thing due after `now`, or null when dates or feed end. */
-  next(now: Instant): Due | null {
+  /**
+   * The next thing due after `now`, or null when dates or feed end. With `onlyOrders` nothing is
+   * decided any more: only orders under way are brought to their end.
+   */
+  next(now: Instant, onlyOrders = false): Due | null {
     const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
-    return this.#dues(now).sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
+    const dues = onlyOrders ? this.#orderDues() : this.#dues(now);
+    return dues.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
   }
 
   /** The last instant before anything but bars is due. */
@@ -55,19 +65,74 @@ export class Agenda {
     return Math.min(...others.map((due) => due.at)) as Instant;
   }
 
+  /** Something runs that must not be begun again. */
+  begun(task: string): void {
+    this.#tasks.add(task);
+  }
+
+  ended(task: string): void {
+    this.#tasks.delete(task);
+  }
+
+  polled(at: Instant): void {
+    this.#polledAt = at;
+  }
+
+  ticked(at: Instant): void {
+    this.#tickedAt = at;
+  }
+
+  /** The market could not be seen: it is looked at again. */
+  lookAgain(due: SlotDue): void {
+    this.#looks.push(due);
+  }
+
+  looked(due: SlotDue): void {
+    const i = this.#looks.indexOf(due);
+    if (i >= 0) this.#looks.splice(i, 1);
+  }
+
+  /** Whether orders are to be followed to their end: all but those that rest to protect. */
+  ordersAreUnderWay(): boolean {
+    for (const { intent, status } of this.#parts.state.orders.live.values()) {
+      if (intent.purpose !== 'protect' || status !== 'working') return true;
+    }
+    return this.#looks.length > 0 || this.#tasks.size > 0;
+  }
+
   #dues(now: Instant): Due[] {
     const session = this.#session();
     if (session === null) return [];
-    const due: Due[] = [...this.#slots(session)];
+    const due: Due[] = [...this.#slots(session), ...this.#orderDues(), ...this.#looks];
     const filling = this.#parts.broker.nextDue();
-    if (filling !== undefined) due.push({ kind: 'broker', at: filling });
     if (this.#everyBar) {
       const at = this.#parts.feed.nextBar(now);
       if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
     }
-    const close = Math.max(session.close, filling ?? 0) as Instant;
-    due.push({ kind: 'close', at: close, session });
+    if (!this.#tasks.has('close')) {
+      const close = Math.max(session.close, filling ?? 0) as Instant;
+      due.push({ kind: 'close', at: close, session });
+    }
     return due;
+  }
+
+  /** What brings orders under way to their end. */
+  #orderDues(): Due[] {
+    const { broker, setup, state } = this.#parts;
+    const dues: Due[] = [];
+    const filling = broker.nextDue();
+    if (filling !== undefined) dues.push({ kind: 'broker', at: filling });
+    const { pollMs } = broker.traits;
+    if (Number.isFinite(pollMs) && state.orders.live.size > 0) {
+      const at = Math.max(this.#polledAt + pollMs, state.at) as Instant;
+      dues.push({ kind: 'poll', at });
+    }
+    const wake = wakeAt(setup, state);
+    if (wake !== null) {
+      const at = Math.max(wake, this.#tickedAt + TICK_LEAST_MS) as Instant;
+      dues.push({ kind: 'time', at });
+    }
+    return dues;
   }
 
   /** The session at hand: the first one that is not closed. */

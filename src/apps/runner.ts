@@ -3,7 +3,9 @@ import {
   type BookSetup,
   type Broker,
   type Clock,
+  type Command,
   type Effect,
+  exitIsOver,
   type Feed,
   foldRecords,
   type Input,
@@ -12,7 +14,7 @@ import {
   type State,
 } from '../engine/index.ts';
 import { exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
-import type { Intent, Report } from '../orders/index.ts';
+import type { Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import {
   Agenda,
@@ -24,6 +26,7 @@ import {
   type SlotDue,
 } from './agenda.ts';
 import { barInputs } from './bar-inputs.ts';
+import { type Arrival, type Latch, Performer } from './performer.ts';
 import { type Observer, Recorder } from './recorder.ts';
 
 /** Who started this life, and with what. */
@@ -44,6 +47,8 @@ export interface RunnerParts {
   readonly feed: Feed;
   readonly clock: (start: Instant) => Clock;
   readonly observer: Observer;
+  /** A halt that lies outside of the journal, read before each send; absent where there is none. */
+  readonly latch?: () => Latch | null;
   /** Signals of books that follow a file, by book, in order of time. */
   readonly signals?: ReadonlyMap<number, readonly Signal[]>;
   /** First and last trading dates. */
@@ -51,24 +56,33 @@ export interface RunnerParts {
   readonly to: DateText | null;
 }
 
+/** How far a run goes: to the end of feed or dates, through one slot, or until an exit is over. */
+export type Until = 'end' | 'one-slot' | 'flat';
+
+const FOREVER = Number.POSITIVE_INFINITY as Instant;
+const OBSERVE_AGAIN_MS = 1_000;
+
 /**
  * The one loop: next input, step, journal input and effects, then perform the effects. Opening it
  * is recovery, and the only way to start: fold, a new epoch, ask for everything under way,
- * reconcile.
+ * reconcile. Nothing it waits for keeps it from taking what else arrives: a command counts at once.
  */
 export class Runner {
   readonly state: State;
   /** True when the journal held a life before this one. */
   readonly resumed: boolean;
   readonly #parts: RunnerParts;
-  readonly #broker: Broker;
   readonly #clock: Clock;
   readonly #agenda: Agenda;
   readonly #recorder: Recorder;
+  readonly #performer: Performer;
   /** Where trading begins: bars up to here are history, folded without decisions. */
   readonly #start: Instant;
+  /** What arrived and was not taken in yet, oldest first. */
+  readonly #inbox: Arrival[] = [];
   #stopAsked = false;
-  #single = false;
+  #until: Until = 'end';
+  #slots = 0;
 
   private constructor(parts: RunnerParts, state: State) {
     this.#parts = parts;
@@ -77,10 +91,17 @@ export class Runner {
     const reached = this.resumed ? exchangeDate(state.at) : parts.from;
     const from = reached > parts.from ? reached : parts.from;
     this.#start = Math.max(state.at, firstSession(from).open) as Instant;
-    this.#broker = parts.broker;
     this.#clock = parts.clock(this.#start);
     this.#agenda = new Agenda({ ...parts, state, from });
     this.#recorder = new Recorder(parts.setup, state, parts.journal, parts.observer);
+    this.#performer = new Performer({
+      state,
+      broker: parts.broker,
+      now: () => this.#now(),
+      latch: parts.latch ?? (() => null),
+      arrived: (arrival) => this.#arrived(arrival),
+      settled: () => this.#clock.wake(),
+    });
   }
 
   /** Recovers the desk from its journal and takes it over. */
@@ -89,8 +110,9 @@ export class Runner {
     const records = parts.journal.read(snapshot?.seq ?? 0, parts.verified ? 'order' : 'chain');
     const state = foldRecords(parts.setup, records, snapshot);
     const runner = new Runner(parts, state);
+    runner.#performer.checkLatch();
     const epoch = state.epoch + 1;
-    await runner.#take({ kind: 'start', at: runner.#now(), epoch, ...parts.identity });
+    runner.#take({ kind: 'start', at: runner.#now(), epoch, ...parts.identity });
     return runner;
   }
 
@@ -100,56 +122,115 @@ export class Runner {
     this.#clock.wake();
   }
 
+  /** What a person asks; resolves when it is durable and what it asks for has begun. */
+  command(command: Command): Promise<State> {
+    return new Promise((resolve) => {
+      this.#arrived(() => [{ ...command, kind: 'command', at: this.#now() } as Input]);
+      this.#arrived(() => {
+        resolve(this.state);
+        return [];
+      });
+    });
+  }
+
+  /** What a stream told: a hint, that speeds up what the next reading would bring. */
+  heard(reports: readonly Report[]): void {
+    this.#performer.reports(reports);
+  }
+
   /** When the next slot comes, or null when none will. */
   nextSlot(): Instant | null {
     return this.#agenda.nextSlot();
   }
 
-  /** Works everything that comes until the feed or the dates end, or one slot was answered. */
-  async run(until: 'end' | 'one-slot'): Promise<void> {
-    this.#single = until === 'one-slot';
-    for (let slots = 0; !this.#stopAsked;) {
-      const due = this.#agenda.next(this.#clock.now());
-      if (due === null) break;
-      const busy = due.kind === 'broker' || this.state.orders.live.size > 0;
-      if (this.#single && slots > 0 && !busy) break;
-      await this.#clock.sleepUntil(due.at);
+  /** Works everything that comes until the feed or the dates end, or as far as `until` says. */
+  async run(until: Until): Promise<void> {
+    this.#until = until;
+    const { calls } = this.#performer;
+    for (;;) {
+      this.#drain();
       if (this.#stopAsked) break;
+      const due = this.#agenda.next(this.#clock.now(), until === 'flat');
+      if (this.#isOver(due)) break;
+      const reached = await this.#clock.sleepUntil(due?.at ?? FOREVER, calls);
+      if (!reached || due === null || this.#stopAsked || this.#inbox.length > 0) continue;
       await this.#handle(due);
-      if (due.kind === 'slot' || due.kind === 'bar') slots++;
+    }
+    while (calls.size > 0 || this.#inbox.length > 0) {
+      await Promise.all(calls);
+      this.#drain();
     }
     this.#recorder.snapshot(true);
+  }
+
+  #isOver(due: Due | null): boolean {
+    if (this.#performer.calls.size > 0) return false;
+    if (due === null) return true;
+    if (this.#until === 'flat') return exitIsOver(this.state);
+    const busy = due.kind === 'broker' || due.kind === 'poll' || this.#agenda.ordersAreUnderWay();
+    return this.#until === 'one-slot' && this.#slots > 0 && !busy;
   }
 
   async #handle(due: Due): Promise<void> {
     switch (due.kind) {
       case 'bar':
+        this.#slots++;
         return this.#bars(due.at);
       case 'broker':
-        return this.#reports(await this.#broker.poll(this.#now()));
+      case 'poll':
+        this.#agenda.polled(this.#clock.now());
+        return this.#performer.poll();
+      case 'time':
+        this.#agenda.ticked(this.#clock.now());
+        return this.#take({ kind: 'time', at: this.#now() });
+      case 'observe':
+        this.#agenda.looked(due);
+        return this.#observe(due.book, due.session.date);
       case 'slot':
+        this.#slots++;
         return this.#slot(due);
       case 'close':
         return this.#close(due);
     }
   }
 
+  #arrived(arrival: Arrival): void {
+    this.#inbox.push(arrival);
+    this.#clock.wake();
+  }
+
+  /** Takes in what arrived, in the order in which it did. */
+  #drain(): void {
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      this.#take(...next());
+    }
+  }
+
   /** Plays bars one at a time while nothing else comes before them. */
   async #bars(first: Instant): Promise<void> {
-    const { feed } = this.#parts;
-    const until = this.#single ? first : this.#agenda.barsUntil(this.#clock.now());
+    const { feed, broker } = this.#parts;
+    const until = this.#until === 'end' ? this.#agenda.barsUntil(this.#clock.now()) : first;
     let at: Instant | undefined = first;
     while (at !== undefined && at <= until && !this.#stopAsked) {
       await this.#clock.sleepUntil(at);
-      if (this.#stopAsked) return;
+      if (this.#stopAsked || this.#inbox.length > 0) return;
       const rows = await feed.completed(this.state.folded, at);
       const decide = at > this.#start ? 'every-bar' : 'none';
       for (const input of barInputs(this.state.plan.index, rows, decide, this.state.at)) {
         if (decide === 'every-bar') await this.#giveSignals(input.at);
-        await this.#perform(this.#recorder.takeTick(input));
+        this.#perform(this.#recorder.takeTick(input));
+        await this.#settle();
       }
-      if (this.#broker.nextDue() !== undefined) return;
+      if (broker.nextDue() !== undefined) return;
       at = feed.nextBar(at);
+    }
+  }
+
+  /** Where no time passes meanwhile, what a bar asks for is done before the next one is played. */
+  async #settle(): Promise<void> {
+    const { calls } = this.#performer;
+    for (this.#drain(); calls.size > 0; this.#drain()) {
+      if (await this.#clock.sleepUntil(this.#clock.now(), calls)) return;
     }
   }
 
@@ -158,13 +239,13 @@ export class Runner {
       for (;;) {
         const signal = signals[this.state.books[book]?.signalsTaken ?? signals.length];
         if (signal === undefined || signal.at > until) break;
-        await this.#take({ kind: 'signal', at: until, book, signal });
+        this.#take({ kind: 'signal', at: until, book, signal });
+        await this.#settle();
       }
     }
   }
 
-  async #slot({ book, session, at: dueAt }: SlotDue): Promise<void> {
-    await this.#catchUp(this.#now());
+  #slot({ book, session, at: dueAt }: SlotDue): void {
     const at = this.#now();
     const { slot } = this.#parts.setup.books[book] as BookSetup;
     const isShort = isTooShort(session, slot);
@@ -178,129 +259,107 @@ export class Runner {
   }
 
   /** The day's bars, its end and the account it leaves are one durable group. */
-  async #close({ at: dueAt, session }: CloseDue): Promise<void> {
-    const rows = await this.#parts.feed.completed(this.state.folded, dueAt);
-    await this.#reports(await this.#broker.closeDay(this.#now()));
-    const at = this.#now();
-    const account = await this.#broker.account(at);
-    await this.#take(
-      ...barInputs(this.state.plan.index, rows, 'none', this.state.at),
-      { kind: 'close', at, date: session.date },
-      { kind: 'account', at, account },
-    );
-    this.#recorder.snapshot(false);
+  #close(due: CloseDue): void {
+    const { broker, feed } = this.#parts;
+    const { plan, folded } = this.state;
+    this.#agenda.begun('close');
+    this.#performer.call(async () => {
+      try {
+        const rows = await feed.completed(folded, due.at);
+        this.#performer.reports(await orNothing(() => broker.closeDay(this.#now())));
+        const [account] = await orNothing(async () => [await broker.account(this.#now())]);
+        this.#arrived(() => {
+          const at = this.#now();
+          const bars = barInputs(plan.index, rows, 'none', this.state.at);
+          const ended: Input[] = [...bars, { kind: 'close', at, date: due.session.date }];
+          return account === undefined ? ended : [...ended, { kind: 'account', at, account }];
+        });
+        this.#arrived(() => {
+          this.#recorder.snapshot(false);
+          return [];
+        });
+      } finally {
+        this.#agenda.ended('close');
+      }
+    });
   }
 
   #now(): Instant {
     return Math.max(this.#clock.now(), this.state.at) as Instant;
   }
 
-  /** Folds completed bars that were not folded yet, without decisions. */
-  async #catchUp(until: Instant): Promise<void> {
-    const rows = await this.#parts.feed.completed(this.state.folded, until);
-    const inputs = barInputs(this.state.plan.index, rows, 'none', this.state.at);
-    if (inputs.length > 0) await this.#take(...inputs);
-  }
-
   /** Input, step, journal, then the world: in this order, always. */
-  async #take(...inputs: readonly Input[]): Promise<void> {
-    await this.#perform(this.#recorder.take(inputs));
+  #take(...inputs: readonly Input[]): void {
+    if (inputs.length > 0) this.#perform(this.#recorder.take(inputs));
   }
 
-  async #perform(effects: readonly Effect[]): Promise<void> {
+  #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'submit') await this.#send(effect.intent);
-      else if (effect.kind === 'query') await this.#query(effect.order);
-      else if (effect.kind === 'observe') await this.#observe(effect);
-      else if (effect.kind === 'readAccount') await this.#readAccount();
-      else if (effect.kind === 'cancel') {
-        const { order, reason } = effect;
-        await this.#ask(order, () => this.#broker.cancel(order, this.#now(), reason));
-      }
+      if (effect.kind === 'observe') this.#observe(effect.book, effect.date);
+      else this.#performer.perform(effect);
     }
   }
 
-  #send(intent: Intent): Promise<void> {
-    return this.#ask(intent.clientOrderId, () => this.#broker.submit(intent, this.#now()));
-  }
-
-  /** An account that cannot be read ends this life: nothing trades on an account not reconciled. */
-  async #readAccount(): Promise<void> {
-    const account = await this.#broker.account(this.#now());
-    await this.#take({ kind: 'account', at: this.#now(), account });
-  }
-
-  /** A call that throws has an unknown outcome, never a failed one. */
-  async #ask(order: Report['order'], call: () => Promise<readonly Report[]>): Promise<void> {
-    let reports: readonly Report[];
-    try {
-      reports = await call();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      reports = [{ kind: 'unknown', order, at: this.#now(), reason }];
-    }
-    return this.#reports(reports);
-  }
-
-  /**
-   * What became of an order without an outcome. One that never arrived is sent again where the same
-   * id makes it safe, and only while it could still have been sent first: same day, before the
-   * fence, nothing halted. Otherwise the engine is told, and the next decision sees the gap.
-   */
-  async #query(id: Report['order']): Promise<void> {
-    const order = this.state.orders.live.get(id);
-    if (!order) return;
-    let reports: readonly Report[];
-    try {
-      reports = await this.#broker.find(id, this.#now());
-    } catch {
-      return; // still unknown: it is asked for again at the next start
-    }
-    const lost = reports.length === 1 && reports[0]?.kind === 'notFound';
-    const again = lost && order.venueOrderId === null && this.#mayStillSend(order.intent);
-    await (again ? this.#send(order.intent) : this.#reports(reports));
-  }
-
-  #mayStillSend({ book, date }: Intent): boolean {
-    const { fence, halt } = this.state;
-    const { slot } = this.#parts.setup.books.find((one) => one.name === book) as BookSetup;
-    const inTime = fence === null ? slot.kind === 'every-bar' : this.#now() <= fence;
-    return this.#broker.uniqueClientIds && date === this.state.date && halt === 'NONE' && inTime;
-  }
-
-  async #observe(effect: Extract<Effect, { kind: 'observe' }>): Promise<void> {
-    const { book: index, date } = effect;
+  /** How the market looks to a book whose slot was claimed; asked again until the fence. */
+  #observe(index: number, date: DateText): void {
     const book = this.#parts.setup.books[index] as BookSetup;
     const session = sessionOn(date);
     if (!session) return;
-    const at = this.#now();
     const fence = this.#agenda.fence(session, instantOf(session, book.slot));
-    if (at > fence) {
-      const reason = 'the process was down when it was due';
-      return this.#take({ kind: 'missed', at, book: index, date, reason });
-    }
-    await this.#catchUp(at);
-    const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
-    const all = new Set([...followed, ...book.strategy.universe(book.params)]);
-    const symbols = [...all].filter((symbol) => this.state.plan.index.has(symbol));
-    const seen = await this.#parts.feed.observe(symbols, at);
-    await this.#take({
-      kind: 'observation',
-      at: this.#now(),
-      book: index,
-      date,
-      open: session.open,
-      fence,
-      bars: seen.bars.map((row) => new RowView(row, true)),
-      series: seen.bars.map((row) => this.state.plan.index.get(row.symbol) as number),
-      quotes: seen.quotes,
+    const missed = (reason: string): void =>
+      this.#arrived(() => [{ kind: 'missed', at: this.#now(), book: index, date, reason }]);
+    if (this.#now() > fence) return missed('the process was down when it was due');
+    const task = `observe ${index}`;
+    this.#agenda.begun(task);
+    this.#performer.call(async () => {
+      try {
+        await this.#look(index, { date, open: session.open, fence });
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const at = (this.#now() + OBSERVE_AGAIN_MS) as Instant;
+        if (at > fence) missed(`the market could not be seen: ${why}`);
+        else this.#agenda.lookAgain({ kind: 'observe', at, book: index, session });
+      } finally {
+        this.#agenda.ended(task);
+      }
     });
   }
 
-  async #reports(reports: readonly Report[]): Promise<void> {
-    for (const report of reports) {
-      const at = Math.max(report.at, this.state.at) as Instant;
-      await this.#take({ kind: 'report', at, report });
-    }
+  async #look(
+    index: number,
+    { date, open, fence }: { date: DateText; open: Instant; fence: Instant },
+  ): Promise<void> {
+    const { setup, feed } = this.#parts;
+    const { plan } = this.state;
+    const book = setup.books[index] as BookSetup;
+    const at = this.#now();
+    const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
+    const all = new Set([...followed, ...book.strategy.universe(book.params)]);
+    const symbols = [...all].filter((symbol) => plan.index.has(symbol));
+    const rows = await feed.completed(this.state.folded, at);
+    const seen = await feed.observe(symbols, at);
+    this.#arrived(() => barInputs(plan.index, rows, 'none', this.state.at));
+    this.#arrived(() => [
+      {
+        kind: 'observation',
+        at: this.#now(),
+        book: index,
+        date,
+        open,
+        fence,
+        bars: seen.bars.map((row) => new RowView(row, true)),
+        series: seen.bars.map((row) => plan.index.get(row.symbol) as number),
+        quotes: seen.quotes,
+      },
+    ]);
+  }
+}
+
+/** What `work` brings, or nothing where it fails. */
+async function orNothing<T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await work();
+  } catch {
+    return [];
   }
 }

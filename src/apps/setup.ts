@@ -1,5 +1,5 @@
 import { BadInput, fractionOf } from '../base/index.ts';
-import type { BookSetup, SeriesSetup, Setup } from '../engine/index.ts';
+import { type BookSetup, BUILT_IN_TRAITS, type SeriesSetup, type Setup } from '../engine/index.ts';
 import type { Timeframe } from '../market/index.ts';
 import { defineStrategy, hold, type StrategyDefinition, z } from '../strategy/index.ts';
 import type { BookConfig, DataSource, Desk } from './config/index.ts';
@@ -40,6 +40,8 @@ export function setupOf(
     slippage: desk.execution.slippage,
     dataLimits: desk.dataChecks,
     orderTimeoutMs: desk.execution.orderTimeoutMs,
+    sendWithinMs: 5_000,
+    broker: BUILT_IN_TRAITS,
     fenceMs: desk.execution.fenceMs,
     record: options.record,
   };

@@ -6,6 +6,7 @@ import type { BarsInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
 import { alert, type BookState, enterDay, type Followers, type State } from './state.ts';
+import { marksMoved } from './watch.ts';
 import { keepBar, keptBars, type Window } from './window.ts';
 
 /** Completed bars: marks move, strategies fold them, and those they trigger answer. */
@@ -17,7 +18,10 @@ export function takeBars(setup: Setup, state: State, input: BarsInput): void {
   const s = series[0] as number;
   if (!(bar.at > (state.folded[s] as number))) return takeMany(setup, state, input);
   takeBar(state, bar, s);
-  if (input.decide !== 'none') askFollowers(setup, state, s, input);
+  if (input.decide !== 'none') {
+    if (state.watch.guards.length > 0) marksMoved(setup, state, s);
+    askFollowers(setup, state, s, input);
+  }
   if (state.plan.keeps) keepBars(state, input);
 }
 
@@ -27,6 +31,7 @@ function takeMany(setup: Setup, state: State, input: BarsInput): void {
   if (hasRepeat(state, input)) return takeMany(setup, state, withoutRepeats(state, input));
   for (let i = 0; i < bars.length; i++) takeBar(state, bars[i] as BarView, series[i] as number);
   if (input.decide !== 'none') {
+    if (state.watch.guards.length > 0) for (const s of series) marksMoved(setup, state, s);
     for (let i = 0; i < bars.length; i++) askFollowers(setup, state, series[i] as number, input);
   }
   if (state.plan.keeps) keepBars(state, input);

@@ -1,8 +1,7 @@
 import type { DateText, Instant, Money, Price } from '../base/index.ts';
 import { averageCost, heldIn } from '../ledger/index.ts';
-import { pending } from '../orders/index.ts';
 import type { BookView, Weights } from '../strategy/index.ts';
-import { type BookState, bookEquity, markOf, type State } from './state.ts';
+import { type BookState, bookEquity, heldAndPending, markOf, type State } from './state.ts';
 
 /** What a strategy reads of its book: always the state as it is now. */
 export class LiveBookView implements BookView {
@@ -33,7 +32,7 @@ export class LiveBookView implements BookView {
     return heldIn(this.#book.ledger, symbol);
   }
   pending(symbol: string): number {
-    return pending(this.#state.orders, symbol, this.#book.setup.name);
+    return heldAndPending(this.#state, this.#book, symbol) - this.held(symbol);
   }
   mark(symbol: string): Price | undefined {
     return markOf(this.#state, symbol);

@@ -1,11 +1,15 @@
 import { unreachable } from '../base/index.ts';
-import { applyReport } from '../orders/index.ts';
 import { isAtLeast } from '../risk/index.ts';
 import type { CommandInput } from './input.ts';
+import { takeApproval } from './approve.ts';
+import { takeFlatten } from './flatten.ts';
+import { takeAnswer } from './reconcile.ts';
+import type { Setup } from './setup.ts';
 import { alert, type BookState, type State } from './state.ts';
+import { askCancel } from './wire.ts';
 
 /** What a person asks: halts are latches, and only a named person releases them. */
-export function takeCommand(state: State, input: CommandInput): void {
+export function takeCommand(setup: Setup, state: State, input: CommandInput): void {
   switch (input.command) {
     case 'halt':
       if (isAtLeast(state.halt, input.level)) return;
@@ -25,12 +29,18 @@ export function takeCommand(state: State, input: CommandInput): void {
       return;
     }
     case 'cancel': {
-      const { order, at } = input;
-      if (!state.orders.live.has(order)) return;
-      applyReport(state.orders, { kind: 'cancelRequested', order, at });
-      state.effects.push({ kind: 'cancel', order, reason: `asked by ${input.by}` });
+      const order = state.orders.live.get(input.order);
+      if (order !== undefined) askCancel(state, order, `asked by ${input.by}`);
       return;
     }
+    case 'flatten':
+      return takeFlatten(setup, state, input);
+    case 'approve':
+    case 'reject':
+    case 'budget':
+      return takeApproval(setup, state, input);
+    case 'answer':
+      return takeAnswer(setup, state, input);
     default:
       return unreachable(input);
   }

@@ -1,7 +1,11 @@
 import { dayNumber, type Money, times } from '../base/index.ts';
-import { record, trip } from './decide.ts';
+import { rebalanceCapital } from './crossing.ts';
+import { record } from './decide.ts';
 import type { CloseInput, MissedInput, StartInput } from './input.ts';
+import { trip } from './losses.ts';
 import type { EquityPoint } from './records.ts';
+import { askAccount } from './reconcile.ts';
+import { takeReport } from './reports.ts';
 import type { Setup } from './setup.ts';
 import {
   accountCash,
@@ -15,21 +19,43 @@ import {
   markOf,
   type State,
 } from './state.ts';
+import { tendWatch } from './watch.ts';
+import { ask, resendLost } from './wire.ts';
+import { advanceWork } from './work.ts';
 
 /**
- * A process took ownership. Everything under way is asked for again before anything is sent: orders
- * without an outcome, slots claimed and not answered, and the account.
+ * A process took ownership. Whatever was under way is proven first: an order that was sent and has
+ * no outcome is UNKNOWN and asked about, one that was not sent never is, and the account is read.
+ * Nothing leaves before it is reconciled (invariant 28).
  */
-export function takeStart(state: State, input: StartInput): void {
+export function takeStart(setup: Setup, state: State, input: StartInput): void {
   state.epoch = input.epoch;
-  for (const order of state.orders.live.values()) {
-    state.effects.push({ kind: 'query', order: order.intent.clientOrderId });
+  state.wire.waiting = [];
+  state.wire.resend = [];
+  for (const order of [...state.orders.live.values()]) {
+    const { status, attempts, intent } = order;
+    const base = { order: intent.clientOrderId, at: state.at };
+    if (status === 'inFlight' && attempts === 0) {
+      takeReport(setup, state, { ...base, kind: 'notSent', reason: UNSENT });
+    } else if (status === 'inFlight') {
+      takeReport(setup, state, { ...base, kind: 'unknown', reason: UNANSWERED });
+    } else ask(state, intent.clientOrderId);
   }
-  state.effects.push({ kind: 'readAccount' });
+  askAccount(state);
+}
+
+const UNSENT = 'the process ended before it was sent';
+const UNANSWERED = 'the process ended before its answer was known';
+
+/** The account is reconciled in this life: what was under way goes on. */
+export function goOn(setup: Setup, state: State): void {
+  for (const report of resendLost(setup, state)) takeReport(setup, state, report);
   state.books.forEach((book, b) => {
+    advanceWork(setup, state, book);
     if (book.slotAnswered || book.slotDate === null) return;
-    state.effects.push({ kind: 'observe', book: b, date: book.slotDate });
+    emit(state, { kind: 'observe', book: b, date: book.slotDate });
   });
+  tendWatch(setup, state);
 }
 
 /** A planned time went by: it is on record, and not caught up (invariant 22). */
@@ -60,6 +86,7 @@ export function takeClose(setup: Setup, state: State, input: CloseInput): void {
     const { highest } = book.lossMarks;
     book.lossMarks = { lastClose: equity, highest: equity > highest ? equity : highest };
   }
+  rebalanceCapital(setup, state);
   state.closedDate = input.date;
 }
 

@@ -249,9 +249,9 @@ describe('loss limits (F066, invariant 20)', () => {
     expect(halts).toEqual(['NONE', 'NONE', 'NONE', 'NONE', 'NO_NEW_RISK', 'NO_NEW_RISK']);
   });
 
-  test('of one book stop that book, and the desk goes on', () => {
+  test('of one book stop its new risk: it leaves what it holds, and the desk goes on', () => {
     const limits = { ...WIDE, dailyLossPctMax: 3 };
-    const own = saying(want({ A: 1 }), want({ A: 0 }), want({ A: 0 }));
+    const own = saying(want({ A: 1 }), want({ A: 0, B: 0.5 }));
     const desk = new Desk(
       setupOf([
         bookOf('one', own, { limits }),
@@ -261,12 +261,13 @@ describe('loss limits (F066, invariant 20)', () => {
     desk.bars('2024-01-03');
     desk.fillAll().close('2024-01-03');
     desk.bars('2024-01-04', { A: 96, B: 60 });
+    desk.fillAll();
     expect(desk.state.books.map(({ stopped }) => stopped?.slice(0, 10) ?? null)).toEqual([
       'Daily loss',
       null,
     ]);
     expect(desk.state.halt).toBe('NONE');
-    expect(desk.orders.slice(2)).toEqual(['sell 1000 B']);
+    expect(desk.orders.slice(2)).toEqual(['sell 1000 A', 'sell 1000 B']);
     expect(desk.of('refused')[0]?.refusal.code).toBe('bookStopped');
   });
 

@@ -1,9 +1,8 @@
 import { planOrders, type Planned, planTargets, type Prices } from '../portfolio/index.ts';
-import { type Limits, lossBreach } from '../risk/index.ts';
-import type { Decision, Facts, OrderWish, Strategy, Weights } from '../strategy/index.ts';
+import type { Decision, Facts, Strategy, Weights } from '../strategy/index.ts';
+import { stopBook, trip } from './losses.ts';
 import type { Setup } from './setup.ts';
 import {
-  accountEquity,
   alert,
   bookEquity,
   type BookState,
@@ -12,12 +11,13 @@ import {
   markOf,
   type State,
 } from './state.ts';
+import { wishProblem } from './wish.ts';
 import { advanceWork } from './work.ts';
 
 /** Weights may add up to this much more than 1 by rounding. */
 const WEIGHT_SLACK = 1e-9;
-/** One wish, in micro-dollars: a billion dollars. Sums beyond it may leave the range of `Money`. */
-const WISH_NOTIONAL_MAX = 1e15;
+
+export { stopBook } from './losses.ts';
 
 /** Asks `strategy` for its decision, records it, and begins to carry it out. */
 export function answer(setup: Setup, state: State, book: BookState, strategy: Strategy): void {
@@ -52,13 +52,6 @@ function act(
   if (decision.action === 'rebalance' || decision.action === 'orders') {
     carryOut(setup, state, book, decision);
   }
-}
-
-/** The book trades no more until a person resumes it; the desk and other books go on. */
-export function stopBook(state: State, book: BookState, reason: string): void {
-  if (book.stopped !== null) return;
-  book.stopped = reason;
-  alert(state, 'CRITICAL', 'bookStopped', `Book "${book.setup.name}" stopped: ${reason}`);
 }
 
 /** Puts a decision, or why there was none, on record. */
@@ -124,23 +117,6 @@ function holdProblem(targets: Weights): string | null {
   return wrong ? `weight "${wrong[1]}" for "${wrong[0]}"` : null;
 }
 
-function wishProblem(wish: OrderWish, state: State, book: BookState): string | null {
-  const { symbol, side, quantity, limitPrice } = wish;
-  if (!book.universe.includes(symbol)) return `"${symbol}" is not in its universe`;
-  if (side !== 'buy' && side !== 'sell') return `side "${String(side)}" for "${symbol}"`;
-  if (!Number.isSafeInteger(quantity) || quantity <= 0) {
-    return `quantity "${quantity}" for "${symbol}" is not whole and above zero`;
-  }
-  const limit = limitPrice ?? 1;
-  if (!Number.isSafeInteger(limit) || limit <= 0) {
-    return `limit price "${limit}" for "${symbol}" is not whole micro-dollars above zero`;
-  }
-  const { multiplier = 1 } = state.plan.instruments[state.plan.index.get(symbol) ?? -1] ?? {};
-  const notional = Math.max(limit, markOf(state, symbol) ?? 1) * quantity * multiplier;
-  if (notional <= WISH_NOTIONAL_MAX) return null;
-  return `quantity "${quantity}" for "${symbol}" is worth more than a billion dollars`;
-}
-
 function weightsProblem(targets: Weights, book: BookState): string | null {
   let sum = 0;
   for (const [symbol, weight] of Object.entries(targets)) {
@@ -203,27 +179,3 @@ function planFor(state: State, book: BookState, decision: Trading): Planned {
     prices: prices as Prices,
   });
 }
-
-/** Loss limits, measured now: a breach turns the desk to reducing, and stays. */
-export function trip(setup: Setup, state: State): void {
-  if (state.halt !== 'NONE') return;
-  const marks = { lastClose: state.lastClose, highest: state.highest };
-  const breach = isOff(setup.limits) ? null : lossBreach(accountEquity(state), marks, setup.limits);
-  if (breach === null) return tripBooks(state);
-  state.halt = 'NO_NEW_RISK';
-  state.haltReason = breach;
-  alert(state, 'CRITICAL', 'lossLimit', breach);
-}
-
-/** A book beyond its own limits stops alone, where the desk as a whole is within its own. */
-function tripBooks(state: State): void {
-  for (const book of state.books) {
-    const { limits } = book.setup;
-    if (isOff(limits)) continue;
-    const breach = lossBreach(bookEquity(state, book), book.lossMarks, limits);
-    if (breach !== null) stopBook(state, book, breach);
-  }
-}
-
-const isOff = ({ dailyLossPctMax, drawdownPctMax }: Limits): boolean =>
-  dailyLossPctMax >= 100 && drawdownPctMax >= 100;

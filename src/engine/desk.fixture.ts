@@ -24,6 +24,7 @@ import {
   z,
 } from '../strategy/index.ts';
 import type { Effect } from './effect.ts';
+import { BUILT_IN_TRAITS } from './ports.ts';
 import type { Input, ObservationInput } from './input.ts';
 import type { BookSetup, Setup } from './setup.ts';
 import { newState, type State } from './state.ts';
@@ -110,6 +111,8 @@ export const setupOf = (books: readonly BookSetup[], setup: Partial<Setup> = {})
   slippage: { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },
   dataLimits: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
   orderTimeoutMs: 60_000,
+  sendWithinMs: 5_000,
+  broker: BUILT_IN_TRAITS,
   fenceMs: 60_000,
   record: 'all',
   ...setup,

@@ -7,15 +7,17 @@
  * `work.ts`; a provisional bar is taken back; the stage is not known here. Begin with `step.ts`,
  * then `input.ts`, `effect.ts`, `state.ts`; `ports.ts` is how the world is reached.
  */
-export * from './account.ts';
 export * from './codec.ts';
 export { equityPoint } from './day.ts';
 export * from './effect.ts';
+export { exitIsOver } from './flatten.ts';
 export * from './fold.ts';
 export * from './input.ts';
 export * from './ports.ts';
+export * from './reconcile.ts';
 export * from './records.ts';
 export * from './setup.ts';
 export * from './snapshot.ts';
 export * from './state.ts';
 export * from './step.ts';
+export * from './watch-policy.ts';

@@ -1,14 +1,27 @@
 import type { DateText, Instant, Money, Price } from '../base/index.ts';
 import type { BarView } from '../market/index.ts';
-import type { ClientOrderId, Report } from '../orders/index.ts';
+import type { ClientOrderId, Report, Side } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-import type { HaltLevel } from '../risk/index.ts';
+import type { HaltLevel, OrderClass } from '../risk/index.ts';
 
-/** What the broker says it holds for us. */
+/** One complete reading of what the broker says it holds for us. */
 export interface AccountSeen {
   readonly cash: Money;
   /** Signed whole shares by symbol, flat ones left out. */
   readonly positions: Readonly<Record<string, number>>;
+  /** Orders that are not done there, ours and others'; left out where the broker was not asked. */
+  readonly orders?: readonly OrderSeen[];
+}
+
+/** An order that rests at the broker, as its list tells it. */
+export interface OrderSeen {
+  readonly venueOrderId: string;
+  /** Null where it has none, or the broker does not know ids of ours. */
+  readonly clientOrderId: ClientOrderId | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly filled: number;
 }
 
 /** One thing that happened. The engine learns of the world by these alone, each at its instant. */
@@ -20,6 +33,7 @@ export type Input =
   | ObservationInput
   | SignalInput
   | ReportInput
+  | WatermarkInput
   | AccountInput
   | ActivityInput
   | CloseInput
@@ -101,6 +115,14 @@ export interface ReportInput {
   readonly report: Report;
 }
 
+/** Orders the broker knew just before `order` is sent, where it knows no ids of ours. */
+export interface WatermarkInput {
+  readonly kind: 'watermark';
+  readonly at: Instant;
+  readonly order: ClientOrderId;
+  readonly ids: readonly string[];
+}
+
 /** A confirmed reading of the broker's account. */
 export interface AccountInput {
   readonly kind: 'account';
@@ -108,28 +130,62 @@ export interface AccountInput {
   readonly account: AccountSeen;
 }
 
-/** Something other than a trade changed the account. */
+/**
+ * Something other than a trade changed the account; each counts once, by its id. `book` is an index;
+ * with null a dividend or a fee of a symbol is shared out by what each book holds of it, and all
+ * else is outside of the books.
+ */
 export type ActivityInput = {
   readonly kind: 'activity';
   readonly at: Instant;
   readonly id: string;
-} & (
+} & Activity;
+
+export type Activity =
+  /** Below zero: paid, as on a short position. */
   | {
       readonly type: 'dividend';
-      readonly book: number;
+      readonly book: number | null;
       readonly symbol: string;
       readonly amount: Money;
     }
-  | { readonly type: 'fee'; readonly book: number; readonly amount: Money }
-  | { readonly type: 'transfer'; readonly book: number; readonly amount: Money }
+  /** On cash; below zero: paid, as on margin. */
+  | { readonly type: 'interest'; readonly book: number | null; readonly amount: Money }
+  /** Above zero: paid. */
+  | {
+      readonly type: 'fee';
+      readonly book: number | null;
+      readonly amount: Money;
+      readonly symbol?: string;
+    }
+  /** Cash paid in, or below zero out. */
+  | { readonly type: 'transfer'; readonly book: number | null; readonly amount: Money }
+  /** Signed shares that came or left without a trade, at the price or else the mark. */
+  | {
+      readonly type: 'transferInKind';
+      readonly book: number | null;
+      readonly symbol: string;
+      readonly quantity: number;
+      readonly price?: Price;
+    }
+  /** New shares for old ones. `price` is the one after it; `lieu` the cash paid for parts, signed. */
   | {
       readonly type: 'split';
       readonly symbol: string;
       readonly numerator: number;
       readonly denominator: number;
       readonly price: Price;
+      readonly lieu?: Money;
     }
-);
+  /** Unsigned contracts of an option that are gone, and for the first two the shares they stood for. */
+  | {
+      readonly type: 'assignment' | 'exercise' | 'expiration';
+      readonly symbol: string;
+      readonly contracts: number;
+    }
+  | { readonly type: 'symbolChange'; readonly symbol: string; readonly to: string }
+  /** A type nobody here knows, by the broker's name for it; cash in is above zero. */
+  | { readonly type: 'unknown'; readonly name: string; readonly amount: Money };
 
 /** A trading day is over and its bars are in: marks move, the day's equity is fixed. */
 export interface CloseInput {
@@ -153,4 +209,42 @@ export type CommandInput = {
   | { readonly command: 'resume'; readonly reason: string }
   | { readonly command: 'resumeBook'; readonly book: number; readonly reason: string }
   | { readonly command: 'cancel'; readonly order: ClientOrderId }
+  | { readonly command: 'flatten'; readonly reason: string }
+  | {
+      readonly command: 'approve';
+      readonly request: string;
+      /** The order that is asked for, unless said: or all that is left of its plan too. */
+      readonly scope?: 'order' | 'plan';
+      /** What the person was shown; another one is refused. That of the plan for a plan. */
+      readonly hash?: string;
+      /** The market now, as the process sees it; the newest mark where left out. */
+      readonly price?: Price;
+    }
+  | {
+      readonly command: 'reject';
+      readonly request: string;
+      readonly reason: string;
+      readonly scope?: 'order' | 'plan';
+    }
+  /** Orders of a book and class that need no further yes, up to an amount and an instant. */
+  | {
+      readonly command: 'budget';
+      readonly book: number;
+      readonly class: OrderClass;
+      /** Above zero; orders count at their worst price. */
+      readonly amount: Money;
+      readonly until: Instant;
+    }
+  | {
+      readonly command: 'answer';
+      readonly question: string;
+      readonly choice: 'adopt' | 'ignore' | 'flatten';
+      /** The book that takes what is adopted, by index; null: what no book has. */
+      readonly book: number | null;
+    }
 );
+
+type Distribute<T> = T extends unknown ? Omit<T, 'kind' | 'at'> : never;
+
+/** What a person asks; kind and instant are added where it is taken in. */
+export type Command = Distribute<CommandInput>;

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Instant, Price } from '../base/index.ts';
 import { hold } from '../strategy/index.ts';
-import { bookOf, date, Desk, deskSaying, priced, saying, setupOf, want } from './desk.fixture.ts';
+import {
+  bookOf,
+  date,
+  Desk,
+  deskSaying,
+  dollars,
+  priced,
+  saying,
+  setupOf,
+  want,
+} from './desk.fixture.ts';
 
 const ALL_A = want({ A: 1 });
 
@@ -37,10 +47,13 @@ describe('a slot', () => {
     desk.slot('2024-01-03');
     const { at } = desk.state;
     const start = { build: 'b', config: 'c', strategies: {}, stage: 'paper' };
-    const told = desk.take({ kind: 'start', at, epoch: 2, ...start });
-    expect(told).toContainEqual({ kind: 'observe', book: 0, date: '2024-01-03' });
+    const account = { cash: dollars(100_000), positions: {} };
+    const again = { kind: 'observe', book: 0, date: '2024-01-03' };
+    expect(desk.take({ kind: 'start', at, epoch: 2, ...start })).not.toContainEqual(again);
+    expect(desk.take({ kind: 'account', at, account })).toContainEqual(again);
     desk.observe('2024-01-03');
     desk.take({ kind: 'start', at, epoch: 3, ...start });
+    desk.take({ kind: 'account', at, account });
     desk.observe('2024-01-03');
     expect(desk.orders).toEqual(['buy 1000 A']);
   });

@@ -13,6 +13,7 @@ import { answer, record, stopBook } from './decide.ts';
 import type { ObservationInput, SlotInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { alert, type BookState, enterDay, type State } from './state.ts';
+import { marksMoved } from './watch.ts';
 import { keptBars } from './window.ts';
 
 /** A book's time came: the slot is claimed, once, and the world is asked how it looks (F052). */
@@ -51,7 +52,9 @@ export function takeObservation(setup: Setup, state: State, input: ObservationIn
   }
   for (const { symbol, price } of input.quotes) {
     const index = state.plan.index.get(symbol);
-    if (index !== undefined && price !== null) state.marks[index] = price;
+    if (index === undefined || price === null) continue;
+    state.marks[index] = price;
+    if (state.watch.guards.length > 0) marksMoved(setup, state, index);
   }
   if (book.setup.restart !== null) decideFresh(setup, state, book, input.bars);
   else decideProvisionally(setup, state, book, input.bars);

@@ -1,6 +1,6 @@
 import type { Instant, Price } from '../base/index.ts';
 import type { BarRow } from '../market/index.ts';
-import type { ClientOrderId, Intent, Report } from '../orders/index.ts';
+import type { Intent, Order, Report } from '../orders/index.ts';
 import type { AccountSeen, ObservationInput } from './input.ts';
 
 /** One record as it is given to the journal. `body` is canonical JSON material. */
@@ -52,8 +52,12 @@ export interface Journal {
 /** Where time comes from: the system's clock, or a virtual one. */
 export interface Clock {
   now(): Instant;
-  /** Resolves when `at` is reached, at once when it has passed, and early when woken. */
-  sleepUntil(at: Instant): Promise<void>;
+  /**
+   * True when `at` is reached, at once when it has passed; false when woken before. A clock that
+   * jumps waits for one of the `calls` under way instead, and resolves false: no time passes while
+   * a counterpart of the same process works.
+   */
+  sleepUntil(at: Instant, calls?: ReadonlySet<Promise<unknown>>): Promise<boolean>;
   /** Ends the sleep under way, if there is one. */
   wake(): void;
 }
@@ -83,22 +87,49 @@ export interface Feed {
   readonly exhausted?: boolean;
 }
 
+/** What a broker can do, and what its silence means. */
+export interface BrokerTraits {
+  /**
+   * `unique`: it enforces our ids, a repeated one answers with the first order, and asking by id is
+   * evidence. `none`: it knows no ids of ours; orders are matched by their terms against those that
+   * were there before the send, sends go one after the other, and nothing is ever sent again.
+   */
+  readonly clientIds: 'unique' | 'none';
+  /** Which resting orders it takes: stops, and pairs of which one ends the other. */
+  readonly stops: boolean;
+  readonly oco: boolean;
+  /** Time after a send in which the order may still turn up there. */
+  readonly settleMs: number;
+  /** Time between two readings while orders are live. */
+  readonly pollMs: number;
+}
+
+/** The built-in broker in this process: it answers at once and tells when it will have news. */
+export const BUILT_IN_TRAITS: BrokerTraits = {
+  clientIds: 'unique',
+  stops: true,
+  oco: true,
+  settleMs: 0,
+  pollMs: Number.POSITIVE_INFINITY,
+};
+
 /**
  * The counterpart that takes orders. Every answer is reports; a call that throws has an unknown
- * outcome.
+ * outcome. A refusal counts as `rejected` only where the broker documents it as one.
  */
 export interface Broker {
+  readonly traits: BrokerTraits;
+  /** Ids of every order it knows of today: taken before a send where it knows no ids of ours. */
+  orderIds(at: Instant): Promise<readonly string[]>;
   submit(intent: Intent, at: Instant): Promise<readonly Report[]>;
-  cancel(order: ClientOrderId, at: Instant, reason: string): Promise<readonly Report[]>;
+  cancel(order: Readonly<Order>, at: Instant, reason: string): Promise<readonly Report[]>;
   /** All that the broker knows of an order; `notFound` is evidence that it never had it. */
-  find(order: ClientOrderId, at: Instant): Promise<readonly Report[]>;
+  find(order: Readonly<Order>, at: Instant): Promise<readonly Report[]>;
   account(at: Instant): Promise<AccountSeen>;
-  /** What happened since the last poll. */
-  poll(at: Instant): Promise<readonly Report[]>;
+  /** What became of these orders and whatever else is new; each may be told more than once. */
+  poll(at: Instant, live: readonly Readonly<Order>[]): Promise<readonly Report[]>;
   /** When a poll will have news, where that is known beforehand. */
   nextDue(): Instant | undefined;
   /** The session is over for orders good for the day. */
   closeDay(at: Instant): Promise<readonly Report[]>;
-  /** A repeated client order id answers with the first order: sending again is safe. */
-  readonly uniqueClientIds: boolean;
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ClientOrderId, ExecutionId, Report } from '../orders/index.ts';
+import {
+  addIntent,
+  type ClientOrderId,
+  type ExecutionId,
+  type Fill,
+  type Report,
+} from '../orders/index.ts';
 import {
   bookOf,
   Desk,
@@ -61,7 +67,7 @@ describe('a report', () => {
     expect(told).toContainEqual({ kind: 'query', order });
     expect(desk.alerts).toEqual(['orderUnknown']);
     expect(desk.state.books[0]?.view.pending('A')).toBe(500);
-    expect(desk.pass(86_400_000)).toEqual([]);
+    expect(desk.pass(86_400_000)).toEqual([{ kind: 'query', order }]);
     expect(status(desk, order)).toBe('unknown');
     desk.report({ kind: 'accepted', order, venueOrderId: 'v' });
     // It is known again, and works longer than allowed.
@@ -101,6 +107,156 @@ describe('a report', () => {
     expect(desk.held('A')).toBe(500);
     expect(status(desk, order)).toBe('filled');
   });
+});
+
+/** A report of one execution of 500 shares of A, or fewer. */
+const execution = (id: string, quantity = 500, dollarsEach = 100, fee = 0): Fill => ({
+  executionId: id as ExecutionId,
+  quantity,
+  price: priced(dollarsEach),
+  fee: dollars(fee),
+});
+
+const cashOf = (desk: Desk) => (desk.state.books[0]?.ledger.cash ?? Number.NaN) / 1e6;
+const recordsOf = (desk: Desk) =>
+  desk
+    .of('fill')
+    .map(({ record }) => [record.side, record.quantity, record.price / 1e6, record.fee / 1e6]);
+
+describe('what the venue takes back or changes (F019)', () => {
+  test('a bust reverses its fill to the cent, alerts, and is recorded as the other side', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'fill', order, fill: execution('e1', 200, 100, 1) });
+    desk.report({ kind: 'bust', order, executionId: 'e1' as ExecutionId, reason: 'erroneous' });
+    expect([desk.held('A'), cashOf(desk), status(desk, order)]).toEqual([0, 100_000, 'working']);
+    expect(recordsOf(desk)).toEqual([
+      ['buy', 200, 100, 1],
+      ['sell', 200, 100, -1],
+    ]);
+    expect([desk.alerts, desk.state.halt]).toEqual([['fillBusted'], 'NONE']);
+  });
+
+  test('a bust of an order that is done halts new risk too', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'fill', order, fill: execution('e1') });
+    desk.report({ kind: 'bust', order, executionId: 'e1' as ExecutionId, reason: 'erroneous' });
+    expect([desk.held('A'), desk.alerts]).toEqual([0, ['orderAlarm', 'fillBusted']]);
+    expect(desk.state.halt).toBe('NO_NEW_RISK');
+  });
+
+  test('a correction books the difference of both, and alerts', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'fill', order, fill: execution('e1', 200) });
+    const correction = { executionId: 'e1' as ExecutionId, fill: execution('e2', 150, 99.9, 1) };
+    desk.report({ kind: 'correction', order, ...correction });
+    expect([desk.held('A'), cashOf(desk)]).toEqual([150, 100_000 - 150 * 99.9 - 1]);
+    expect(desk.alerts).toEqual(['fillCorrected']);
+    expect(recordsOf(desk).slice(1)).toEqual([
+      ['sell', 200, 100, 0],
+      ['buy', 150, 99.9, 1],
+    ]);
+  });
+});
+
+describe('a cumulative quantity', () => {
+  const cumulative = { kind: 'cumulative', averagePrice: priced(100) } as const;
+
+  test('books what no execution told, and its execution confirms it (F017)', () => {
+    const { desk, order } = ordered();
+    desk.report({ ...cumulative, order, filled: 500 });
+    expect([desk.held('A'), status(desk, order)]).toEqual([500, 'filled']);
+    expect(desk.alerts).toEqual(['fillInferred']);
+    expect(desk.report({ kind: 'fill', order, fill: execution('e1') })).toEqual([]);
+    expect([desk.held('A'), cashOf(desk)]).toEqual([500, 50_000]);
+  });
+
+  test('is superseded by executions at other prices, without an alarm (F015)', () => {
+    const { desk, order } = ordered();
+    desk.report({ ...cumulative, order, filled: 500 });
+    desk.report({ kind: 'fill', order, fill: execution('e1', 300, 99) });
+    expect([desk.held('A'), cashOf(desk)]).toEqual([500, 50_000]);
+    desk.report({ kind: 'fill', order, fill: execution('e2', 200, 101) });
+    expect([desk.held('A'), cashOf(desk)]).toEqual([500, 100_000 - 300 * 99 - 200 * 101]);
+    expect([desk.alerts.includes('orderAlarm'), desk.state.halt]).toEqual([false, 'NONE']);
+  });
+});
+
+describe('a fill price that cannot be (F020)', () => {
+  test.each([
+    [301, true],
+    [300, false],
+    [34, false],
+    [33, true],
+    [0, true],
+    [-5, true],
+  ])('of %s dollars against a mark of 100 is booked exactly; suspect: %s', (price, suspect) => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'fill', order, fill: execution('e1', 10, price) });
+    expect([desk.held('A'), cashOf(desk)]).toEqual([10, 100_000 - 10 * price]);
+    expect(desk.alerts.includes('fillSuspect')).toBe(suspect);
+    expect(desk.state.halt).toBe(suspect ? 'NO_NEW_RISK' : 'NONE');
+  });
+});
+
+describe('orders that are told of in other words', () => {
+  test('a refused cancel is told once, and the order is live (F008)', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'cancelRequested', order });
+    desk.report({ kind: 'cancelRefused', order, reason: 'pending' });
+    desk.report({ kind: 'cancelRefused', order, reason: 'pending' });
+    expect([status(desk, order), desk.alerts]).toEqual(['working', ['cancelRefused']]);
+    expect(desk.state.books[0]?.view.pending('A')).toBe(500);
+  });
+
+  test('a status that no table knows halts new risk once, and the order is live (F007)', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'accepted', order, venueOrderId: 'v' });
+    desk.report({ kind: 'suspended', order, status: 'odd' });
+    desk.report({ kind: 'suspended', order, status: 'odd' });
+    expect([status(desk, order), desk.alerts]).toEqual(['working', ['orderAlarm']]);
+    expect(desk.state.halt).toBe('NO_NEW_RISK');
+  });
+
+  test('one that never left is told as rejected', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'notSent', order, reason: 'halted' });
+    expect([status(desk, order), desk.alerts]).toEqual(['rejected', ['orderRejected']]);
+    expect(desk.of('alert')[0]?.text).toContain('halted');
+  });
+});
+
+const LONG = 'SPY   240119C00475000';
+const SHORT = 'SPY   240119C00480000';
+
+/** A spread of two units in the first book, taken in as if it were sent. */
+function spread(book = 'one'): { desk: Desk; order: ClientOrderId } {
+  const { desk } = ordered();
+  const { intent } = [...desk.state.orders.live.values()][0]!;
+  const order = 'spread' as ClientOrderId;
+  const legs = [
+    { symbol: LONG, side: 'buy', ratio: 1 },
+    { symbol: SHORT, side: 'sell', ratio: 1 },
+  ] as const;
+  addIntent(desk.state.orders, { ...intent, book, clientOrderId: order, quantity: 2, legs });
+  return { desk, order };
+}
+
+test('legs are booked by their own symbol, side and multiplier (F011)', () => {
+  const { desk, order } = spread();
+  desk.report({ kind: 'fill', order, fill: { ...execution('e1', 2, 3), symbol: LONG } });
+  desk.report({ kind: 'fill', order, fill: { ...execution('e2', 2, 1), symbol: SHORT } });
+  const { positions } = desk.state.books[0]!.ledger;
+  expect([positions.get(LONG)?.quantity, positions.get(SHORT)?.quantity]).toEqual([2, -2]);
+  expect(positions.get(LONG)?.multiplier).toBe(100);
+  expect(cashOf(desk)).toBe(100_000 - 2 * 100 * (3 - 1));
+  expect([status(desk, order), desk.alerts]).toEqual(['filled', []]);
+  expect(desk.of('fill').map(({ record }) => record.symbol)).toEqual([LONG, SHORT]);
+});
+
+test('a fill of a book that is gone counts outside of all books', () => {
+  const { desk, order } = spread('gone');
+  desk.report({ kind: 'fill', order, fill: { ...execution('e1', 2, 3), symbol: LONG } });
+  expect(desk.state.external.ledger.positions.get(LONG)?.quantity).toBe(2);
 });
 
 const fillReport = (order: ClientOrderId, i: number, quantity: number): Report => ({

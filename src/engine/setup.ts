@@ -7,8 +7,16 @@ import {
   type Timeframe,
 } from '../market/index.ts';
 import type { Costs, SignalFilters, SizingMethod } from '../portfolio/index.ts';
-import type { DataLimits, Limits, SlippageTiers } from '../risk/index.ts';
+import type {
+  ApprovalPolicy,
+  DataLimits,
+  Limits,
+  RuleSetup,
+  SlippageTiers,
+} from '../risk/index.ts';
 import type { StrategyDefinition } from '../strategy/index.ts';
+import type { BrokerTraits } from './ports.ts';
+import type { LeftoverPolicy, WatchPolicy } from './watch-policy.ts';
 
 /** One book as its owner set it up. */
 export interface BookSetup {
@@ -29,6 +37,10 @@ export interface BookSetup {
   readonly limits: Limits;
   /** Filters of the signals this book is given; null where its strategy decides. */
   readonly signals: SignalFilters | null;
+  /** How its positions are guarded; left out: only by what its orders bring. */
+  readonly watch?: WatchPolicy;
+  /** What becomes of the rest of an order at its timeout; left out: it is canceled. */
+  readonly leftover?: LeftoverPolicy;
 }
 
 /** One series the desk follows; a symbol has one timeframe in a desk. */
@@ -37,6 +49,25 @@ export interface SeriesSetup {
   readonly timeframe: Timeframe;
   readonly adjustment: Adjustment;
 }
+
+/** How the account is compared with the ledgers. */
+export interface ReconcilePolicy {
+  /** Unexplained cash that is let pass, summed by size over a day and a month; a cent if left out. */
+  readonly cashToleranceDay?: Money;
+  readonly cashToleranceMonth?: Money;
+  /** How long the broker's positions may lag a fill, in milliseconds; two minutes if left out. */
+  readonly lagMs?: number;
+  /** Between two readings while all is quiet, in milliseconds; five minutes if left out. */
+  readonly everyMs?: number;
+}
+
+/**
+ * How the books share the account's cash: each keeps what it has, or at every close cash moves
+ * towards these percentages of the books' equity, which add up to 100.
+ */
+export type CapitalRule =
+  | 'fixed'
+  | { readonly kind: 'rebalance-at-close'; readonly pctByBook: Readonly<Record<string, number>> };
 
 /** All that stays the same in a run. The engine never learns which stage it serves. */
 export interface Setup {
@@ -49,9 +80,25 @@ export interface Setup {
   readonly slippage: SlippageTiers;
   readonly dataLimits: DataLimits;
   readonly orderTimeoutMs: number;
+  /** What is decided leaves within this time or not at all. */
+  readonly sendWithinMs: number;
+  readonly broker: BrokerTraits;
   readonly fenceMs: number;
+  /** Rules of broker and regulator that the account is under; none where left out. */
+  readonly rules?: RuleSetup;
+  /** Which orders a person must approve; none where left out. */
+  readonly approvals?: ApprovalPolicy;
+  /** How long an emergency exit waits for proof before it goes on with what is proven. */
+  readonly flattenWithinMs?: number;
+  /** An emergency exit outside of the session goes on at the next open, instead of ending. */
+  readonly flattenAtOpen?: boolean;
   /** Which decisions leave a record: every one, those that trade, or none (a sweep, a bench). */
   readonly record: 'all' | 'trades' | 'none';
+  readonly reconcile?: ReconcilePolicy;
+  /** Opposite wishes of two books meet inside the desk; if left out, the last gate sees them. */
+  readonly crossing?: 'inside';
+  /** Fixed if left out. */
+  readonly capitalRule?: CapitalRule;
 }
 
 /** Look-ups made once from a setup. */

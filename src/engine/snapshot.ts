@@ -41,14 +41,29 @@ export function saveState(state: State): string {
     closedDate: state.closedDate,
     fence: state.fence,
     activities: [...state.activities],
+    external: saveLedger(state.external.ledger),
+    externalOrders: state.external.ordersToday,
+    wire: state.wire,
+    risk: state.risk,
+    approvals: state.approvals,
+    reconcile: state.reconcile,
+    watch: state.watch,
+    flatten: state.flatten,
     inputs: state.inputs,
   });
 }
 
+const saveLedger = (ledger: Ledger): SavedLedger => ({
+  ...ledger,
+  positions: [...ledger.positions.values()],
+});
+
+type SavedLedger = Omit<Ledger, 'positions'> & { positions: Position[] };
+
 function saveBook(book: BookState) {
   return {
     name: book.setup.name,
-    ledger: { ...book.ledger, positions: [...book.ledger.positions.values()] },
+    ledger: saveLedger(book.ledger),
     series: book.tools.saveSeries(),
     memory: book.tools.saveMemory(),
     lastTargets: book.lastTargets,
@@ -65,7 +80,7 @@ function saveBook(book: BookState) {
 }
 
 interface SavedBook {
-  ledger: Omit<Ledger, 'positions'> & { positions: Position[] };
+  ledger: SavedLedger;
   series: SavedSeries;
   memory: never;
   lastTargets: Weights;
@@ -97,6 +112,14 @@ interface SavedState {
   closedDate: DateText | null;
   fence: Instant | null;
   activities: string[];
+  external: SavedLedger;
+  externalOrders: number;
+  wire: State['wire'];
+  risk: State['risk'];
+  approvals: State['approvals'];
+  reconcile: State['reconcile'];
+  watch: State['watch'];
+  flatten: State['flatten'];
   inputs: number;
 }
 
@@ -115,6 +138,14 @@ export function restoreState(setup: Setup, text: string): State {
   state.closedDate = saved.closedDate;
   state.fence = saved.fence;
   state.inputs = saved.inputs;
+  state.wire = saved.wire;
+  state.risk = saved.risk;
+  state.approvals = saved.approvals;
+  state.reconcile = saved.reconcile;
+  state.watch = saved.watch;
+  state.flatten = saved.flatten;
+  restoreLedger(state.external.ledger, saved.external);
+  state.external.ordersToday = saved.externalOrders;
   for (const id of saved.activities) state.activities.add(id);
   fill(state.marks, saved.marks);
   fill(state.folded, saved.folded);
@@ -139,10 +170,13 @@ function restoreWindow(window: Window, saved: SavedState['windows'][number]): vo
   fill(window.columns, saved.columns);
 }
 
+function restoreLedger(ledger: Ledger, { positions, ...accounts }: SavedLedger): void {
+  Object.assign(ledger, accounts);
+  for (const position of positions) ledger.positions.set(position.symbol, position);
+}
+
 function restoreBook(book: BookState, saved: SavedBook): void {
-  const { positions, ...accounts } = saved.ledger;
-  Object.assign(book.ledger, accounts);
-  for (const position of positions) book.ledger.positions.set(position.symbol, position);
+  restoreLedger(book.ledger, saved.ledger);
   book.tools.restoreSeries(saved.series);
   book.tools.restoreMemory(saved.memory);
   book.lastTargets = saved.lastTargets;

@@ -1,11 +1,44 @@
-import { type DateText, dateOfDay, type Instant, type Money, type Price } from '../base/index.ts';
+import {
+  type DateText,
+  dateOfDay,
+  type Instant,
+  type Money,
+  type Price,
+  ZERO,
+} from '../base/index.ts';
 import { equityOf, heldIn, type Ledger, newLedger } from '../ledger/index.ts';
-import { type ClientOrderId, newOrders, type Orders, pending } from '../orders/index.ts';
+import {
+  type ClientOrderId,
+  newOrders,
+  type Orders,
+  pending,
+  remaining,
+  signOf,
+} from '../orders/index.ts';
 import type { Leg, Signal } from '../portfolio/index.ts';
-import type { HaltLevel, LossMarks } from '../risk/index.ts';
-import { type Strategy, ToolBox, type Weights } from '../strategy/index.ts';
+import {
+  type ApprovalState,
+  type HaltLevel,
+  type LossMarks,
+  newApprovalState,
+  newRiskState,
+  type RiskState,
+} from '../risk/index.ts';
+import {
+  defineStrategy,
+  hold,
+  type Strategy,
+  type StrategyDefinition,
+  ToolBox,
+  type Weights,
+  z,
+} from '../strategy/index.ts';
 import { LiveBookView } from './book-view.ts';
 import type { Effect, Severity } from './effect.ts';
+import type { FlattenState } from './flatten.ts';
+import { newReconcileState, type ReconcileState } from './reconcile.ts';
+import { newWatchState, type WatchState } from './watch.ts';
+import { newWireState, type WireState } from './wire.ts';
 import { newWindow, type Window } from './window.ts';
 import { type BookSetup, capitalOf, type Plan, planOf, type Setup } from './setup.ts';
 
@@ -18,6 +51,10 @@ export interface Work {
   waiting: ClientOrderId | null;
   /** True once a leg was not carried out: the plan's targets are not what the book then holds. */
   failed: boolean;
+  /** The symbol whose protection must be proven done before the next leg may go. */
+  lifting?: string | null;
+  /** The order whose rest is to be priced anew once its end is proven, and the how manieth time. */
+  reprice?: { readonly order: ClientOrderId; readonly count: number } | null;
 }
 
 export interface BookState {
@@ -82,6 +119,15 @@ export interface State {
   closedDate: DateText | null;
   fence: Instant | null;
   readonly activities: Set<string>;
+  /** Holdings and cash at the broker that no book has: seen, counted, never managed unasked. */
+  readonly external: BookState;
+  wire: WireState;
+  risk: RiskState;
+  approvals: ApprovalState;
+  reconcile: ReconcileState;
+  watch: WatchState;
+  /** The emergency exit under way, or the last one. */
+  flatten: FlattenState | null;
   effects: Effect[];
   /** How many inputs were taken. */
   inputs: number;
@@ -110,10 +156,18 @@ export function newState(setup: Setup): State {
     closedDate: null,
     fence: null,
     activities: new Set(),
+    external: undefined as never,
+    wire: newWireState(),
+    risk: newRiskState(),
+    approvals: newApprovalState(),
+    reconcile: newReconcileState(),
+    watch: newWatchState(),
+    flatten: null,
     effects: [],
     inputs: 0,
   };
   for (const book of setup.books) state.books.push(newBook(book, state));
+  (state as { external: BookState }).external = newBook(externalSetup(setup), state);
   const booksOf = (indices: readonly number[] = []) =>
     indices.map((b) => state.books[b] as BookState);
   const followers = setup.series.map((_, s) => ({
@@ -123,6 +177,31 @@ export function newState(setup: Setup): State {
   (state.followers as Followers[]).push(...followers);
   return state;
 }
+
+/** The name of the book that stands for what no book of the desk has. */
+export const EXTERNAL = '(external)';
+
+const idle = defineStrategy({
+  name: EXTERNAL,
+  version: '1.0',
+  params: z.strictObject({}),
+  universe: () => [],
+  subscriptions: () => [],
+  create: () => ({ onBar: () => {}, decide: () => hold('never asked'), facts: () => ({}) }),
+}) as unknown as StrategyDefinition;
+
+const externalSetup = ({ limits }: Setup): BookSetup => ({
+  name: EXTERNAL,
+  strategy: idle,
+  params: {},
+  capital: ZERO,
+  slot: { kind: 'every-bar' },
+  restart: null,
+  sizing: 'changed-targets',
+  thresholdPct: 0,
+  limits,
+  signals: null,
+});
 
 function newBook(setup: BookSetup, state: State): BookState {
   const tools = new ToolBox();
@@ -164,30 +243,36 @@ export function markOf(state: State, symbol: string): Price | undefined {
 export const bookEquity = (_state: State, book: BookState): Money =>
   book.ledger.positions.size === 0 ? book.ledger.cash : equityOf(book.ledger, book.mark);
 
-/** Cash of all books. */
-export function accountCash({ books }: State): Money {
-  let sum = 0;
+/** The book of that name, the external one too. */
+export function bookNamed(state: State, name: string): BookState | undefined {
+  for (const book of state.books) if (book.setup.name === name) return book;
+  return name === EXTERNAL ? state.external : undefined;
+}
+
+/** Cash of all books, and what none of them has. */
+export function accountCash({ books, external }: State): Money {
+  let sum: number = external.ledger.cash;
   for (const book of books) sum += book.ledger.cash;
   return sum as Money;
 }
 
-/** Equity of all books. */
+/** Equity of all books, and of what none of them has. */
 export function accountEquity(state: State): Money {
-  let sum = 0;
+  let sum: number = bookEquity(state, state.external);
   for (const book of state.books) sum += bookEquity(state, book);
   return sum as Money;
 }
 
-/** Signed shares of `symbol` in all books. */
-export function accountHeld({ books }: State, symbol: string): number {
-  let sum = 0;
+/** Signed shares of `symbol` in all books and outside of them. */
+export function accountHeld({ books, external }: State, symbol: string): number {
+  let sum = heldIn(external.ledger, symbol);
   for (const book of books) sum += heldIn(book.ledger, symbol);
   return sum;
 }
 
 /** Signed shares by symbol over all books, flat ones left out, in order of symbols. */
 export function accountPositions(state: State): Record<string, number> {
-  const symbols: string[] = [];
+  const symbols = [...state.external.ledger.positions.keys()];
   for (const book of state.books) {
     for (const symbol of book.ledger.positions.keys()) {
       if (!symbols.includes(symbol)) symbols.push(symbol);
@@ -201,9 +286,22 @@ export function accountPositions(state: State): Record<string, number> {
   return positions;
 }
 
-/** Held plus pending of one book. */
-export const heldAndPending = (state: State, book: BookState, symbol: string): number =>
-  heldIn(book.ledger, symbol) + pending(state.orders, symbol, book.setup.name);
+/**
+ * Held plus pending of one book. What rests only to protect is not counted: it is no wish to
+ * change the position, and makes room before one is carried out.
+ */
+export function heldAndPending(state: State, book: BookState, symbol: string): number {
+  const { name } = book.setup;
+  const sum = heldIn(book.ledger, symbol) + pending(state.orders, symbol, name);
+  if (state.watch.guards.length === 0) return sum;
+  let resting = 0;
+  for (const order of state.orders.live.values()) {
+    const { intent } = order;
+    if (intent.purpose !== 'protect' || intent.symbol !== symbol || intent.book !== name) continue;
+    resting += signOf(intent.side) * remaining(order);
+  }
+  return sum - resting;
+}
 
 /** Moves the trading date, forward only; a new one starts the day's counts. */
 export function enterDay(state: State, day: number): void {
@@ -211,6 +309,7 @@ export function enterDay(state: State, day: number): void {
   state.day = day;
   state.date = dateOfDay(day);
   for (const book of state.books) book.ordersToday = 0;
+  state.external.ordersToday = 0;
 }
 
 /** Asks or tells the world. Most steps have one effect, and a list that fits it is a small one. */

@@ -1,17 +1,21 @@
-import { BrokenPromise, unreachable } from '../base/index.ts';
-import { takeAccount } from './account.ts';
+import { BrokenPromise, type Instant, unreachable } from '../base/index.ts';
+import { approvalWakeAt, tendApprovals } from './approve.ts';
 import { takeActivity } from './activity.ts';
 import { takeBars } from './bars.ts';
-import { takeClose, takeMissed, takeStart } from './day.ts';
+import { goOn, takeClose, takeMissed, takeStart } from './day.ts';
 import { takeCommand } from './command.ts';
 import type { Effect } from './effect.ts';
-import type { BarsInput, Input } from './input.ts';
+import { flattenAccount, flattenWakeAt, tendFlatten } from './flatten.ts';
+import type { AccountInput, BarsInput, Input, WatermarkInput } from './input.ts';
 import { takeObservation, takeSlot } from './observation.ts';
+import { isReconciled, reconcileWakeAt, takeAccount, tendReconcile } from './reconcile.ts';
 import { takeReport } from './reports.ts';
 import { takeSignal } from './signals.ts';
 import type { Setup } from './setup.ts';
 import type { State } from './state.ts';
-import { cancelOverdue } from './work.ts';
+import { tendWatch, watchWakeAt } from './watch.ts';
+import { takeWatermark, tendWire, wireWakeAt } from './wire.ts';
+import { cancelOverdue, overdueAt } from './work.ts';
 
 const NOTHING: readonly Effect[] = [];
 
@@ -29,6 +33,7 @@ export function step(setup: Setup, state: State, input: Input): readonly Effect[
   if (input.kind === 'bars') takeBars(setup, state, input);
   else dispatch(setup, state, input);
   if (state.orders.live.size > 0) cancelOverdue(setup, state);
+  if (state.flatten !== null) tendFlatten(setup, state);
   return state.effects.length === 0 ? NOTHING : state.effects;
 }
 
@@ -50,16 +55,54 @@ function dispatch(setup: Setup, state: State, input: Exclude<Input, BarsInput>):
     case 'close':
       return takeClose(setup, state, input);
     case 'account':
-      return takeAccount(state, input);
+      return readAccount(setup, state, input);
     case 'activity':
-      return takeActivity(state, input);
+      return takeActivity(setup, state, input);
     case 'command':
-      return takeCommand(state, input);
+      return takeCommand(setup, state, input);
     case 'start':
-      return takeStart(state, input);
+      return takeStart(setup, state, input);
+    case 'watermark':
+      return watermark(setup, state, input);
     case 'time':
-      return undefined;
+      return tend(setup, state);
     default:
       return unreachable(input);
   }
+}
+
+function readAccount(setup: Setup, state: State, input: AccountInput): void {
+  const before = isReconciled(state);
+  takeAccount(setup, state, input);
+  if (!before && isReconciled(state)) goOn(setup, state);
+  if (state.flatten !== null) flattenAccount(setup, state, input.account);
+}
+
+function watermark(setup: Setup, state: State, input: WatermarkInput): void {
+  const ended = takeWatermark(setup, state, input);
+  if (ended !== null) takeReport(setup, state, ended);
+}
+
+/** Time passed: whatever waited for it is done. */
+function tend(setup: Setup, state: State): void {
+  for (const report of tendWire(setup, state)) takeReport(setup, state, report);
+  tendApprovals(setup, state);
+  tendReconcile(setup, state);
+  tendWatch(setup, state);
+}
+
+/** When time alone brings the next thing to do, or null: a `time` input is wanted then. */
+export function wakeAt(setup: Setup, state: State): Instant | null {
+  let next = Number.POSITIVE_INFINITY;
+  for (const at of [
+    overdueAt(setup, state),
+    wireWakeAt(setup, state),
+    approvalWakeAt(setup, state),
+    reconcileWakeAt(setup, state),
+    watchWakeAt(setup, state),
+    flattenWakeAt(setup, state),
+  ]) {
+    if (at !== null && at < next) next = at;
+  }
+  return Number.isFinite(next) ? (next as Instant) : null;
 }

@@ -1,26 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadInput, BrokenPromise } from '../base/index.ts';
-import { intentOf, reportsOn } from './order.fixture.ts';
+import { fillOf, intentOf, permutations, reportsOn } from './order.fixture.ts';
+import { applyToOrder, isDone, newOrder, type Order, remaining } from './order.ts';
 import {
-  applyToOrder,
-  isDone,
-  newOrder,
-  type Order,
+  cellOf,
   ORDER_EVENTS,
   ORDER_TABLE,
   type OrderEvent,
   type OrderStatus,
-  remaining,
-} from './order.ts';
+} from './order-table.ts';
 import type { Report } from './report.ts';
 
 const INTENT = intentOf();
 const on = reportsOn(INTENT.clientOrderId);
 const STATUSES = Object.keys(ORDER_TABLE) as OrderStatus[];
 const TERMINAL: readonly OrderStatus[] = ['filled', 'canceled', 'rejected', 'expired'];
-const cellOf = (status: OrderStatus, event: OrderEvent) =>
-  ORDER_TABLE[status][ORDER_EVENTS.indexOf(event)] as OrderStatus | 'same' | 'alarm';
 
 /** A report that means `event` for an order of 100 with nothing filled. */
 const REPORT: Readonly<Record<OrderEvent, Report>> = {
@@ -28,19 +23,25 @@ const REPORT: Readonly<Record<OrderEvent, Report>> = {
   rejected: on.rejected(),
   fill: on.fill('x-1', 1),
   lastFill: on.fill('x-1', 100),
+  bust: on.bust('x-0'),
   cancelRequested: on.cancelRequested(),
+  cancelRefused: on.cancelRefused(),
   canceled: on.canceled(),
   expired: on.expired(),
+  suspended: on.suspended(),
   unknown: on.unknown(),
   notFound: on.notFound(),
   lost: on.notFound(),
+  notSent: on.notSent(),
+  sentAfterAll: on.notSent(),
 };
 
 /** An order of 100 as if it had come to `status`; seen at the broker where `event` needs it. */
 const orderIn = (status: OrderStatus, event: OrderEvent): Order => ({
   ...newOrder(INTENT),
   status,
-  venueOrderId: event === 'lost' ? 'v-1' : null,
+  venueOrderId: event === 'lost' || event === 'sentAfterAll' ? 'v-1' : null,
+  ...(event === 'bust' && { executions: [fillOf('x-0', 1)], filled: 1 }),
 });
 
 const play = (reports: readonly Report[], intent = INTENT) => {
@@ -56,7 +57,7 @@ describe('the table of order states', () => {
 
   test('every status answers every event', () => {
     for (const status of STATUSES) expect(ORDER_TABLE[status]).toHaveLength(ORDER_EVENTS.length);
-    expect(cells).toHaveLength(80);
+    expect(cells).toHaveLength(120);
   });
 
   test.each(cells)('%s, when told "%s": %s', (status, event, cell) => {
@@ -65,10 +66,10 @@ describe('the table of order states', () => {
     const moves = cell !== 'same' && cell !== 'alarm';
     expect(order.status).toBe(moves ? cell : status);
     const fill = event === 'fill' || event === 'lastFill';
-    expect(fresh).toBe(moves || fill);
+    expect(fresh).toBe(moves || fill || event === 'bust');
     expect(order.filled).toBe(event === 'fill' ? 1 : event === 'lastFill' ? 100 : 0);
     const lost = event === 'lost' && !TERMINAL.includes(status);
-    expect(alarm !== null).toBe(cell === 'alarm' || lost);
+    expect(alarm !== null).toBe(cell === 'alarm' || lost || event === 'suspended');
   });
 
   test.each(TERMINAL)('%s has no exit', (status) => {
@@ -86,7 +87,14 @@ describe('the table of order states', () => {
 
   test('UNKNOWN is ended by what the broker says of the order, and by nothing else', () => {
     const stays = ORDER_EVENTS.filter((event) => cellOf('unknown', event) === 'same');
-    expect(stays).toEqual(['cancelRequested', 'unknown', 'lost']);
+    expect(stays).toEqual([
+      'bust',
+      'cancelRequested',
+      'cancelRefused',
+      'suspended',
+      'unknown',
+      'lost',
+    ]);
     const order = orderIn('unknown', 'fill');
     for (let i = 0; i < 1_000; i++) applyToOrder(order, on.unknown());
     expect([order.status, remaining(order)]).toEqual(['unknown', 100]);
@@ -196,14 +204,6 @@ describe('reasons', () => {
     expect(reasons).toEqual(['timeout', null, 'asked for', 'asked for']);
   });
 });
-
-/** Every order of `items`. */
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, i) =>
-    permutations(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]),
-  );
-}
 
 describe('reports in any order (F016)', () => {
   const parts = [on.fill('a', 20, 9_990), on.fill('b', 30, 10_010, 11), on.fill('c', 50, 10_000)];

@@ -3,15 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { BadInput } from '../base/index.ts';
 import { intentOf, reportsOn } from './order.fixture.ts';
 import { remaining } from './order.ts';
-import {
-  addIntent,
-  applyReport,
-  findOrder,
-  newOrders,
-  type Orders,
-  pending,
-  pendingSells,
-} from './orders.ts';
+import { addIntent, applyReport, findOrder, newOrders, type Orders } from './orders.ts';
+import { pending, pendingSells } from './pending.ts';
 import type { Report } from './report.ts';
 import { type ClientOrderId, type Intent, signOf } from './request.ts';
 

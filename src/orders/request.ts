@@ -16,13 +16,35 @@ export type ClientOrderId = Brand<string, 'ClientOrderId'>;
 export type Side = 'buy' | 'sell';
 export type TimeInForce = 'day' | 'gtc';
 
-/** At which price an order may fill. */
+/**
+ * At which price an order may fill. A stop rests until the market reaches `stopPrice`, and is a
+ * market or a limit order from then on. The limit of a multi-leg order is its net price a unit:
+ * above zero is paid, below zero is received.
+ */
 export type Pricing =
   | { readonly type: 'market' }
-  | { readonly type: 'limit'; readonly limitPrice: Price };
+  | { readonly type: 'limit'; readonly limitPrice: Price }
+  | { readonly type: 'stop'; readonly stopPrice: Price }
+  | { readonly type: 'stopLimit'; readonly stopPrice: Price; readonly limitPrice: Price };
 
-/** Why an order exists; an `exit` or `flatten` may only shrink its position (invariant 19). */
-export type Purpose = 'rebalance' | 'signal' | 'exit' | 'flatten';
+/**
+ * Why an order exists. An `exit`, a `protect` (a resting stop or profit target), a `flatten` and a
+ * `repair` may only shrink their position (invariant 19).
+ */
+export type Purpose = 'rebalance' | 'signal' | 'exit' | 'protect' | 'flatten' | 'repair';
+
+/** One leg of an order that fills as a whole: `ratio` contracts for each unit of its quantity. */
+export interface OrderLeg {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly ratio: number;
+}
+
+/** Orders of which one ends the others; which of them this is. */
+export interface OrderLink {
+  readonly group: string;
+  readonly role: 'stop' | 'target';
+}
 
 /** The durable decision to have one order, with every term that the broker will see. */
 export interface Intent {
@@ -40,6 +62,11 @@ export interface Intent {
   readonly expectedPrice: Price;
   readonly at: Instant;
   readonly date: DateText;
+  /** Legs of a multi-leg order, which then counts in units; `symbol` is the underlying. */
+  readonly legs?: readonly OrderLeg[];
+  readonly link?: OrderLink;
+  /** The order before it in its replace chain, proven done before this one was made. */
+  readonly replaces?: ClientOrderId;
 }
 
 /** +1 for a buy, -1 for a sell. */

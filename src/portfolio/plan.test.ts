@@ -232,3 +232,37 @@ describe('weights held', () => {
     expect(weightsHeld(held, PRICES, usd(0))).toEqual({});
   });
 });
+
+describe('wished orders with more than a limit', () => {
+  test('keep every term of theirs, and nothing else', () => {
+    const legs = [
+      { symbol: 'QQQ   240119C00400000', side: 'buy', ratio: 1, extra: 1 },
+      { symbol: 'QQQ   240119C00410000', side: 'sell', ratio: 1, extra: 2 },
+    ] as const;
+    const more = {
+      stopPrice: at(410),
+      timeInForce: 'gtc',
+      bracket: { stopPrice: at(390), targetPrice: at(450), extra: 3 },
+    } as const;
+    const wished = { symbol: 'QQQ', side: 'buy', quantity: 1, limitPrice: at(411) } as const;
+    const [leg, spread] = planOrders([
+      { ...wished, ...more, extra: 4 } as OrderWish,
+      { ...wished, legs },
+    ]);
+    const { bracket } = more;
+    const kept = { stopPrice: bracket.stopPrice, targetPrice: bracket.targetPrice };
+    expect(leg).toEqual({ kind: 'order', ...wished, ...more, bracket: kept });
+    const plain = legs.map(({ symbol, side, ratio }) => ({ symbol, side, ratio }));
+    expect(spread).toEqual({ kind: 'order', ...wished, legs: plain });
+  });
+
+  test.each([
+    { bracket: { stopPrice: at(390) } },
+    { bracket: { targetPrice: at(450) } },
+    { stopPrice: at(410) },
+    { timeInForce: 'day' },
+  ] as const)('leave out what is left out: %j', (more) => {
+    const wished = { symbol: 'QQQ', side: 'buy', quantity: 1 } as const;
+    expect(planOrders([{ ...wished, ...more }])).toEqual([{ kind: 'order', ...wished, ...more }]);
+  });
+});

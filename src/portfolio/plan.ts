@@ -1,5 +1,5 @@
 import { fractionOf, type Money, times } from '../base/index.ts';
-import type { OrderWish, Weights } from '../strategy/index.ts';
+import type { Bracket, OrderWish, Weights } from '../strategy/index.ts';
 import { type Prices, rebalanceDifference, type Shares, weightsToShares } from './size.ts';
 
 /** One step of a plan, sized when its turn comes: from held plus pending and the cash then. */
@@ -115,11 +115,40 @@ export function planOrders(orders: readonly OrderWish[]): readonly Leg[] {
   return [...sells, ...buys].map(legOf);
 }
 
-function legOf({ symbol, side, quantity, limitPrice }: OrderWish): Leg {
-  return limitPrice === undefined
-    ? { kind: 'order', symbol, side, quantity }
-    : { kind: 'order', symbol, side, quantity, limitPrice };
+function legOf(wish: OrderWish): Leg {
+  const { symbol, side, quantity, limitPrice } = wish;
+  if (isPlain(wish)) {
+    return limitPrice === undefined
+      ? { kind: 'order', symbol, side, quantity }
+      : { kind: 'order', symbol, side, quantity, limitPrice };
+  }
+  const { stopPrice, timeInForce, bracket, legs } = wish;
+  return {
+    kind: 'order',
+    symbol,
+    side,
+    quantity,
+    ...(limitPrice !== undefined && { limitPrice }),
+    ...(stopPrice !== undefined && { stopPrice }),
+    ...(timeInForce !== undefined && { timeInForce }),
+    ...(bracket !== undefined && { bracket: bracketOf(bracket) }),
+    ...(legs !== undefined && {
+      legs: legs.map((leg) => ({ symbol: leg.symbol, side: leg.side, ratio: leg.ratio })),
+    }),
+  };
 }
+
+/** Market or limit, for the day, and nothing more: most orders are. */
+const isPlain = ({ stopPrice, timeInForce, bracket, legs }: OrderWish): boolean =>
+  stopPrice === undefined &&
+  timeInForce === undefined &&
+  bracket === undefined &&
+  legs === undefined;
+
+const bracketOf = ({ stopPrice, targetPrice }: Bracket): Bracket => ({
+  ...(stopPrice !== undefined && { stopPrice }),
+  ...(targetPrice !== undefined && { targetPrice }),
+});
 
 /** Weights of what is held, as fractions of `equity`; empty when that is not above 0. */
 export function weightsHeld(held: Shares, prices: Prices, equity: Money): Weights {

@@ -8,6 +8,7 @@ import {
   type Setup,
   step,
 } from '../engine/index.ts';
+import { BUILT_IN_TRAITS } from '../engine/index.ts';
 import { RowView } from '../market/index.ts';
 import { NO_COSTS } from '../portfolio/index.ts';
 import { defineStrategy, type StrategyDefinition, trade, z } from '../strategy/index.ts';
@@ -62,6 +63,8 @@ function buyer(shares: number): Setup {
     slippage: { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },
     dataLimits: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
     orderTimeoutMs: 3_600_000,
+    sendWithinMs: 5_000,
+    broker: BUILT_IN_TRAITS,
     fenceMs: 30_000,
     record: 'all',
   };

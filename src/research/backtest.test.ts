@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type DateText, money, type Money, type Price, priceFromDollars } from '../base/index.ts';
-import type { BookSetup, Setup } from '../engine/index.ts';
+import { type BookSetup, BUILT_IN_TRAITS, type Setup } from '../engine/index.ts';
 import { type Bars, barsOfRows, sessionsBetween, type Timeframe } from '../market/index.ts';
 import { NO_COSTS } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';
@@ -106,6 +106,8 @@ function run(
     slippage: { warningPct: 100, exceededPct: 100, abortPct: 1_000 },
     dataLimits: { corporateActionPct: 20, lookbackDays: 5, quoteAgeMsMax: 60_000 },
     orderTimeoutMs: 86_400_000_000,
+    sendWithinMs: 5_000,
+    broker: BUILT_IN_TRAITS,
     fenceMs: 0,
     record: 'all',
   };

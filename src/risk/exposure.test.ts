@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { at, type Changes, FLAT, gateOf, gates, usd, WIDE } from './gate.fixture.ts';
-import { grossMaxOf, onlyShrinks, positionAfter, powerOf, reserveOf } from './exposure.ts';
-import { reducesOnly, review } from './review.ts';
+import {
+  grossMaxOf,
+  onlyShrinks,
+  positionAfter,
+  powerOf,
+  reducesOnly,
+  reserveOf,
+} from './exposure.ts';
+import { review } from './review.ts';
 
 const codeOf = (changes: Changes) => review(gateOf(changes))?.code ?? null;
 

@@ -54,9 +54,28 @@ describe('absence blocks (invariant 18)', () => {
   ] as const)('a buy without the limit "%s"', (name) => {
     for (const value of NASTY) {
       expect(codeOf({ limits: { [name]: value } })).not.toBeNull();
-      const ofAccount = codeOf({ accountLimits: { [name]: value } });
-      expect(ofAccount === null).toBe(name === 'ordersPerDayMax');
+      expect(codeOf({ accountLimits: { [name]: value } })).not.toBeNull();
     }
+  });
+
+  test.each(['net', 'netUp', 'netDown', 'otherPositions', 'pendingPrice'] as const)(
+    'a buy without "%s"',
+    (name) => {
+      for (const value of NASTY) {
+        expect(codeOf({ standing: { [name]: value } })).not.toBeNull();
+        expect(review(gateOf({ gate: { account: { ...FLAT, [name]: value } } }))).not.toBeNull();
+      }
+    },
+  );
+
+  test('a limit that may be left out, and is no number, refuses', () => {
+    for (const name of ['positionMax', 'netExposureMax', 'positionsMax', 'orderQuantityMax']) {
+      for (const value of [Number.NaN, -1, null, '5']) {
+        expect(codeOf({ limits: { [name]: value } })).not.toBeNull();
+        expect(codeOf({ accountLimits: { [name]: value } })).not.toBeNull();
+      }
+    }
+    expect(codeOf({ standing: { brokerPower: Number.NaN as Money } })).toBe('figureMissing');
   });
 
   test.each(['quantity', 'expectedPrice', 'worstPrice', 'worstCost', 'multiplier'] as const)(

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import type { Money, Price } from '../base/index.ts';
+import type { DateText, Instant, Money, Price } from '../base/index.ts';
 import type { Limits } from './limits.ts';
-import type { GateInput, Proposal, Standing } from './review.ts';
+import type { GateInput, Proposal, Standing } from './gate.ts';
+import { newRiskState } from './activity.ts';
 
 export const usd = (dollars: number) => Math.round(dollars * 1e6) as Money;
 export const at = (dollars: number) => Math.round(dollars * 1e6) as Price;
@@ -35,9 +36,37 @@ export const FLAT: Standing = {
   held: 0,
   pendingBuys: 0,
   pendingSells: 0,
+  pendingPrice: 0,
   otherExposure: usd(0),
   fundFactor: 1,
+  net: 0,
+  netUp: 0,
+  netDown: 0,
+  otherPositions: 0,
+  brokerPower: null,
 };
+
+/** What a gate has beside an order, standings and limits, where nothing is the matter. */
+export const CALM = {
+  bookName: 'one',
+  at: 1_700_000_000_000 as Instant,
+  date: '2023-11-14' as DateText,
+  ordersToday: 0,
+  accountOrdersToday: 0,
+  again: false,
+  halt: 'NONE',
+  bookStopped: null,
+  fenceMs: null,
+  reconciled: true,
+  symbolBlocked: null,
+  unknownOrder: null,
+  oppositeOrder: null,
+  uncovered: 0,
+  bookMarks: { lastClose: usd(10_000), highest: usd(10_000) },
+  accountMarks: { lastClose: usd(10_000), highest: usd(10_000) },
+  rules: null,
+  fundSign: 1,
+} as const;
 
 export interface Changes {
   readonly proposal?: Partial<Proposal>;
@@ -61,16 +90,16 @@ export function gateOf(changes: Changes = {}): GateInput {
       worstCost: cost as Money,
       multiplier,
       purpose: 'rebalance',
+      pricing: { type: 'market' },
+      legs: null,
       ...terms,
     },
     book,
     account: book,
     bookLimits,
     accountLimits: { ...bookLimits, ...changes.accountLimits },
-    ordersToday: 0,
-    halt: 'NONE',
-    bookStopped: null,
-    fenceMs: null,
+    ...CALM,
+    risk: newRiskState(),
     ...changes.gate,
   };
 }
@@ -85,8 +114,14 @@ export const standings: fc.Arbitrary<Standing> = fc.record({
   held: fc.oneof(fc.constant(0), fc.integer({ min: -2_000, max: 2_000 })),
   pendingBuys: shares,
   pendingSells: shares,
+  pendingPrice: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1_000_000_000 })),
   otherExposure: fc.oneof(fc.constant(usd(0)), money(0, 1e12)),
   fundFactor: fc.constantFrom(1, 1, 2, 3),
+  net: fc.integer({ min: -1e12, max: 1e12 }),
+  netUp: fc.integer({ min: 0, max: 1e12 }),
+  netDown: fc.integer({ min: 0, max: 1e12 }),
+  otherPositions: fc.integer({ min: 0, max: 20 }),
+  brokerPower: fc.constant(null),
 });
 
 export const limitsOf: fc.Arbitrary<Limits> = fc.record({
@@ -103,6 +138,25 @@ export const limitsOf: fc.Arbitrary<Limits> = fc.record({
   drawdownPctMax: fc.constant(100),
   shortSelling: fc.boolean(),
 });
+
+/** The same with some of the limits that may be left out. */
+export const manyLimits: fc.Arbitrary<Limits> = fc
+  .record({
+    limits: limitsOf,
+    more: fc.record(
+      {
+        positionMax: money(1e6, 1e12),
+        orderPctMax: fc.integer({ min: 1, max: 100 }),
+        orderQuantityMax: fc.integer({ min: 1, max: 3_000 }),
+        cashReserveMin: money(0, 1e11),
+        grossExposureMax: money(1e6, 1e12),
+        netExposurePctMax: fc.integer({ min: 0, max: 300 }),
+        netExposureMax: money(0, 1e12),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ limits, more }) => ({ ...limits, ...more }));
 
 /** Any proposal of 1 to 3,000 shares with slippage and fees of up to some percent. */
 export const proposals: fc.Arbitrary<Proposal> = fc
@@ -127,6 +181,8 @@ export const proposals: fc.Arbitrary<Proposal> = fc
       worstCost: (side === 'buy' ? each * quantity : 0) as Money,
       multiplier,
       purpose: 'rebalance' as const,
+      pricing: { type: 'market' as const },
+      legs: null,
     };
   });
 
@@ -136,14 +192,13 @@ export const gates: fc.Arbitrary<GateInput> = fc
     proposal: proposals,
     book: standings,
     account: fc.option(standings),
-    bookLimits: limitsOf,
-    accountLimits: limitsOf,
+    bookLimits: fc.oneof(limitsOf, manyLimits),
+    accountLimits: fc.oneof(limitsOf, manyLimits),
+    fundSign: fc.constantFrom(1 as const, 1 as const, -1 as const),
   })
   .map(({ account, ...rest }) => ({
+    ...CALM,
     ...rest,
     account: account ?? rest.book,
-    ordersToday: 0,
-    halt: 'NONE' as const,
-    bookStopped: null,
-    fenceMs: null,
+    risk: newRiskState(),
   }));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Money } from '../base/index.ts';
-import { HALT_LEVELS, type HaltLevel, isAtLeast, percentOf } from './limits.ts';
+import { WIDE } from './gate.fixture.ts';
+import { HALT_LEVELS, type HaltLevel, isAtLeast, limitsFor, percentOf } from './limits.ts';
 
 describe('percent of an amount', () => {
   test.each([
@@ -51,4 +52,20 @@ describe('levels of a halt', () => {
       expect(isAtLeast('CANCEL_ONLY', unreadable)).toBe(false);
     },
   );
+});
+
+describe('limits of one symbol', () => {
+  const limits = {
+    ...WIDE,
+    ordersPerMinuteMax: 9,
+    symbols: { TQQQ: { positionPctMax: 30, ordersPerMinuteMax: 1 } },
+  };
+
+  test('take the place of the others, but for counts', () => {
+    const own = limitsFor(limits, 'TQQQ');
+    expect(own).toEqual({ ...limits, positionPctMax: 30 });
+    expect(limitsFor(limits, 'TQQQ')).toBe(own);
+    expect(limitsFor(limits, 'QQQ')).toBe(limits);
+    expect(limitsFor(WIDE, 'TQQQ')).toBe(WIDE);
+  });
 });

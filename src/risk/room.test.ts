@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Money } from '../base/index.ts';
 import { at, type Changes, FLAT, gateOf, gates, UNBOUND, usd } from './gate.fixture.ts';
-import { type GateInput, type RefusalCode, review } from './review.ts';
+import type { GateInput, RefusalCode } from './gate.ts';
+import { review } from './review.ts';
 import { roomToBuy, spendable } from './room.ts';
 
 const room = (changes: Changes) =>
@@ -101,6 +102,8 @@ const MENDED: ReadonlySet<RefusalCode> = new Set([
   'buyingPowerAboveLimit',
   'positionAboveLimit',
   'leverageAboveLimit',
+  'netExposureAboveLimit',
+  'orderQuantityAboveLimit',
 ]);
 
 describe('room and the last gate', () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Instant, type Money, money, type Price, priceFromDollars } from '../base/index.ts';
 import type { ClientOrderId, Intent, Side } from '../orders/index.ts';
 import { NO_COSTS } from '../portfolio/index.ts';
-import { SimBroker, type SimBrokerSettings } from './broker.ts';
+import type { SimBrokerSettings } from './broker-order.ts';
+import { SimBroker } from './broker.ts';
 
 const PLAIN: SimBrokerSettings = {
   seed: 1,

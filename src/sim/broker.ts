@@ -1,91 +1,56 @@
-import {
-  add,
-  canonical,
-  type Instant,
-  type Money,
-  money,
-  type Price,
-  ratio,
-  subtract,
-  times,
-} from '../base/index.ts';
+import { canonical, type Instant, type Money, money, type Price, times } from '../base/index.ts';
 import {
   type ClientOrderId,
-  type ExecutionId,
   type Intent,
+  type OrderLink,
   type Report,
-  signOf,
+  type Side,
 } from '../orders/index.ts';
-import { type Costs, feeOf, slippedPrice } from '../portfolio/index.ts';
+import type { Draw, Market, SimBooks, SimBrokerSettings, SimOrder } from './broker-order.ts';
+import { fillReport, partReport, reportsOf } from './broker-reports.ts';
+import {
+  fillPrice,
+  isTriggered,
+  isWithinLimit,
+  legsOf,
+  multiplierOf,
+  netPrice,
+} from './contract.ts';
+import { leftOf, SimFunds } from './funds.ts';
 import { drawOf } from './random.ts';
 
-/** How the built-in broker behaves. Everything random comes from `seed` and the order's number. */
-export interface SimBrokerSettings {
-  readonly seed: number;
-  readonly costs: Costs;
-  /** Time from acceptance to the fill of a marketable order, uniform. */
-  readonly delayMs: readonly [number, number];
-  /** Share of orders refused, in millionths. */
-  readonly rejectionPpm: number;
-  /** Adverse and uniform from 0, on top of the costs' slippage. */
-  readonly randomSlippageBps: number;
-  /** Prices are rounded to multiples of this many micro-dollars, half to even. */
-  readonly priceStep: number;
-  readonly shortSelling: boolean;
-}
-
-export interface SimOrder {
-  /** The broker's count, from 1. */
-  readonly number: number;
-  readonly intent: Intent;
-  status: 'working' | 'filled' | 'canceled' | 'rejected';
-  readonly acceptedAt: Instant;
-  /** When a marketable order fills. */
-  readonly dueAt: Instant;
-  reason: string | null;
-  fill: { at: Instant; price: Price; fee: Money } | null;
-}
-
-/** The broker's own books: what it would know of us if it were another company. */
-export interface SimBooks {
-  readonly cash: Money;
-  readonly positions: Readonly<Record<string, number>>;
-  readonly orders: number;
-}
-
-/** Newest price of a symbol, or undefined where nothing is quoted. */
-export type Market = (symbol: string) => Price | undefined;
-
-export type Draw = (order: number, purpose: 'reject' | 'slippage' | 'delay') => number;
-
-const PURPOSES = { reject: 0, slippage: 1, delay: 2 } as const;
+const PURPOSES = { reject: 0, slippage: 1, delay: 2, pieces: 3 } as const;
 const DONE_KEPT = 1_000; // at least: orders a client may still ask for
+const LINKED = 'its linked order filled';
 
 /**
  * The built-in broker: client order ids are unique (a repeated one answers with the first order),
- * orders fill at the market of their due instant with costs, slippage and fees. It keeps books of
- * its own, and knows nothing of the engine.
+ * orders fill at the market of their due instant with costs, slippage and fees. Stops rest until
+ * the market that it is shown reaches them; of linked orders one ends the others; several legs fill
+ * together or not at all. It keeps books of its own, and knows nothing of the engine.
  */
 export class SimBroker {
   readonly settings: SimBrokerSettings;
-  #cash: Money;
-  readonly #positions = new Map<string, number>();
+  readonly #funds: SimFunds;
   #orders = 0;
   readonly working: Map<ClientOrderId, SimOrder> = new Map();
   done: Map<ClientOrderId, SimOrder> = new Map();
   readonly #draw: Draw;
+  /** No setting makes an order fill in another way than whole and as it was taken in. */
+  readonly #isPlain: boolean;
 
   constructor(settings: SimBrokerSettings, cash: Money, draw?: Draw) {
     this.settings = settings;
-    this.#cash = cash;
+    this.#funds = new SimFunds(settings, cash);
     this.#draw = draw ?? ((order, purpose) => drawOf(settings.seed, order, PURPOSES[purpose]));
+    this.#isPlain = settings.reserve !== true && settings.partialFills === undefined;
   }
 
   /** Cash, signed shares by symbol, and how many orders it was ever given. */
   get books(): SimBooks {
     return {
-      cash: this.#cash,
-      positions: Object.fromEntries(this.#positions),
+      cash: this.#funds.cash,
+      positions: Object.fromEntries(this.#funds.positions),
       orders: this.#orders,
     };
   }
@@ -101,7 +66,7 @@ export class SimBroker {
    */
   submit(intent: Intent, at: Instant, market: Market, waits = false): Report[] {
     const known = this.find(intent.clientOrderId);
-    if (known) return this.reportsOf(known, at);
+    if (known) return reportsOf(known, at);
     const number = ++this.#orders;
     const reason = this.#refusal(intent, number, market);
     const [least, most] = this.settings.delayMs;
@@ -118,20 +83,56 @@ export class SimBroker {
     };
     if (reason !== null) {
       this.#finish(order, 'rejected');
-      return this.reportsOf(order, at);
+      return reportsOf(order, at);
     }
-    if (delay === 0 && !waits && this.#fillAtMarket(order, at, market)) {
-      return [this.#fillReport(order)];
-    }
+    const fillsNow = delay === 0 && !waits;
+    if (!this.#fillsPlainly(intent)) return this.#takeIn(order, at, market, fillsNow);
+    if (fillsNow && this.#fillAtMarket(order, at, market)) return [fillReport(order)];
     this.working.set(intent.clientOrderId, order);
-    return this.reportsOf(order, at);
+    return reportsOf(order, at);
+  }
+
+  /** Takes in an order that may fill in parts, or end others. */
+  #takeIn(order: SimOrder, at: Instant, market: Market, fillsNow: boolean): Report[] {
+    const { intent } = order;
+    if (this.settings.reserve === true) order.held = this.#holds(order, market);
+    this.working.set(intent.clientOrderId, order);
+    if (intent.link !== undefined && this.#isTaken(order)) return reportsOf(order, at);
+    const reports = fillsNow ? this.#fillParts(order, at, market) : [];
+    const linked = reports.filter((report) => report.order !== intent.clientOrderId);
+    return [...reportsOf(order, at), ...linked];
+  }
+
+  /** Takes off what linked orders filled before; whether nothing is left of it. */
+  #isTaken(order: SimOrder): boolean {
+    const { group } = order.intent.link as OrderLink;
+    let taken = 0;
+    for (const orders of [this.working, this.done]) {
+      for (const other of orders.values()) {
+        if (other.intent.link?.group === group) taken += other.filled ?? 0;
+      }
+    }
+    if (taken === 0) return false;
+    order.taken = Math.min(taken, order.intent.quantity);
+    if (leftOf(order) > 0) return false;
+    order.reason = LINKED;
+    this.#finish(order, 'canceled');
+    return true;
+  }
+
+  /** Whether an order fills whole, by itself and without a stop: the path of nearly all of them. */
+  #fillsPlainly(intent: Intent): boolean {
+    if (!this.#isPlain || intent.legs !== undefined || intent.link !== undefined) return false;
+    const { type } = intent.pricing;
+    return type === 'market' || type === 'limit';
   }
 
   /** Instant of the next fill that only waits for time; undefined when nothing waits. */
   nextDue(): Instant | undefined {
     let next: Instant | undefined;
     for (const order of this.working.values()) {
-      if (order.intent.pricing.type !== 'market') continue;
+      const { type } = order.intent.pricing;
+      if (type !== 'market' && (type !== 'stop' || order.triggered !== true)) continue;
       if (next === undefined || order.dueAt < next) next = order.dueAt;
     }
     return next;
@@ -142,9 +143,9 @@ export class SimBroker {
     if (this.working.size === 0) return [];
     const reports: Report[] = [];
     for (const order of this.working.values()) {
-      if (order.dueAt <= at && this.#fillAtMarket(order, at, market)) {
-        reports.push(this.#fillReport(order));
-      }
+      if (order.dueAt > at) continue;
+      if (!this.#fillsPlainly(order.intent)) reports.push(...this.#fillParts(order, at, market));
+      else if (this.#fillAtMarket(order, at, market)) reports.push(fillReport(order));
     }
     return reports;
   }
@@ -157,7 +158,7 @@ export class SimBroker {
     }
     order.reason = reason;
     this.#finish(order, 'canceled');
-    return this.reportsOf(order, at);
+    return reportsOf(order, at);
   }
 
   /** Orders good for the day end with it, those accepted before `before`. */
@@ -178,32 +179,7 @@ export class SimBroker {
 
   /** All that a client would learn by asking for this order. */
   reportsOf(order: SimOrder, at: Instant): Report[] {
-    const id = order.intent.clientOrderId;
-    const venueOrderId = `sim-${order.number}`;
-    if (order.status === 'rejected') {
-      return [{ kind: 'rejected', order: id, at, reason: order.reason ?? 'no reason' }];
-    }
-    const reports: Report[] = [{ kind: 'accepted', order: id, at, venueOrderId }];
-    if (order.fill !== null) reports.push(this.#fillReport(order));
-    if (order.status === 'canceled') {
-      reports.push({ kind: 'canceled', order: id, at, reason: order.reason ?? 'no reason' });
-    }
-    return reports;
-  }
-
-  #fillReport(order: SimOrder): Report {
-    const fill = order.fill as NonNullable<SimOrder['fill']>;
-    return {
-      kind: 'fill',
-      order: order.intent.clientOrderId,
-      at: fill.at,
-      fill: {
-        executionId: `sim-${order.number}-1` as ExecutionId,
-        quantity: order.intent.quantity,
-        price: fill.price,
-        fee: fill.fee,
-      },
-    };
+    return reportsOf(order, at);
   }
 
   #refusal(intent: Intent, number: number, market: Market): string | null {
@@ -211,50 +187,144 @@ export class SimBroker {
     if (rejectionPpm > 0 && this.#draw(number, 'reject') * 1_000_000 < rejectionPpm) {
       return 'refused at random, as set';
     }
+    if (intent.legs !== undefined || this.settings.reserve === true) {
+      return this.#lacking(intent, market);
+    }
     const price = market(intent.symbol);
     if (price === undefined) return `no market in ${intent.symbol}`;
-    const held = this.#positions.get(intent.symbol) ?? 0;
+    const held = this.#funds.heldOf(intent.symbol);
     if (intent.side === 'sell' && intent.quantity > held && !shortSelling) {
       return `insufficient quantity: ${held} of ${intent.quantity} held`;
     }
-    if (intent.side === 'buy' && held >= 0 && times(price, intent.quantity) > this.#cash) {
-      return 'insufficient buying power';
+    if (intent.side === 'buy' && held >= 0) {
+      const cost = times(price, intent.quantity, multiplierOf(intent.symbol));
+      if (cost > this.#funds.cash) return 'insufficient buying power';
     }
     return null;
+  }
+
+  /** What there is too little of, open orders counted where they hold what they need. */
+  #lacking(intent: Intent, market: Market): string | null {
+    const { symbol, side, quantity, legs } = intent;
+    const missing = legsOf(intent).find((leg) => market(leg.symbol) === undefined);
+    if (missing) return `no market in ${missing.symbol}`;
+    const held = this.#funds.heldOf(symbol);
+    if (legs === undefined && side === 'sell') {
+      const free = held - this.#funds.heldForSells(intent, this.working);
+      if (quantity <= free || this.settings.shortSelling) return null;
+      return `insufficient quantity: ${free} of ${quantity} held and free`;
+    }
+    if (legs === undefined && held < 0) return null;
+    const prices = this.#legPrices(intent, 0, market);
+    const cost = prices === null ? 0 : this.#funds.costOf(intent, prices, quantity, true);
+    return cost > this.#funds.cash - this.#funds.heldForBuys(this.working)
+      ? 'insufficient buying power'
+      : null;
+  }
+
+  /** Cash that an order holds while it works: its cost now, or at its limit; 0 for sells. */
+  #holds({ intent, number }: SimOrder, market: Market): Money {
+    const isBuy = intent.side === 'buy' || intent.legs !== undefined;
+    const prices = isBuy ? this.#legPrices(intent, number, market) : null;
+    if (prices === null) return money(0);
+    return money(Math.max(0, this.#funds.costOf(intent, prices, intent.quantity, true)));
+  }
+
+  /** Prices of the legs with costs and slippage, one a leg; null where one is not quoted. */
+  #legPrices(intent: Intent, number: number, market: Market): Price[] | null {
+    const prices: Price[] = [];
+    for (const { symbol, side } of legsOf(intent)) {
+      const quoted = market(symbol);
+      if (quoted === undefined) return null;
+      prices.push(this.#priceOf(number, side, quoted));
+    }
+    return prices;
+  }
+
+  /** Fills a piece of an order, or all of it, with what follows for linked orders; or nothing. */
+  #fillParts(order: SimOrder, at: Instant, market: Market): Report[] {
+    const { intent } = order;
+    if (order.status !== 'working') return [];
+    if (order.triggered !== true && !this.#trigger(order, market)) return [];
+    const prices = this.#legPrices(intent, order.number, market);
+    if (prices === null) return [];
+    const net = netPrice(legsOf(intent), prices);
+    const price = intent.legs === undefined ? (prices[0] as Price) : net;
+    if (!isWithinLimit(intent, price)) return [];
+    const quantity = this.#pieceOf(order);
+    if (this.settings.reserve === true && this.#funds.lacksAtFill(intent, prices, quantity)) {
+      order.reason = 'insufficient funds or shares when it filled';
+      this.#finish(order, 'rejected');
+      return [{ kind: 'rejected', order: intent.clientOrderId, at, reason: order.reason }];
+    }
+    const first = order.parts?.length ?? 0;
+    const parts = this.#funds.bookParts(intent, prices, quantity, at);
+    order.parts = [...(order.parts ?? []), ...parts];
+    order.filled = (order.filled ?? 0) + quantity;
+    const isShort = order.taken !== undefined;
+    const isOver = leftOf(order) === 0;
+    if (isOver) this.#finish(order, isShort ? 'canceled' : 'filled');
+    else order.dueAt = (at + (this.settings.partialFills?.everyMs ?? 0)) as Instant;
+    const reports = parts.map((part, i) => partReport(order, part, first + i));
+    if (isOver && isShort) reports.push(this.#linkedEnd(order, at));
+    return intent.link === undefined
+      ? reports
+      : [...reports, ...this.#endLinked(order, quantity, at)];
+  }
+
+  #trigger(order: SimOrder, market: Market): boolean {
+    const quoted = market(order.intent.symbol);
+    const { type } = order.intent.pricing;
+    if (type === 'market' || type === 'limit') return true;
+    if (quoted === undefined || !isTriggered(order.intent, quoted)) return false;
+    order.triggered = true;
+    return true;
+  }
+
+  #pieceOf(order: SimOrder): number {
+    const left = leftOf(order);
+    const { intent, number } = order;
+    const { partialFills } = this.settings;
+    if (partialFills === undefined) return left;
+    const inPieces = this.#draw(number, 'pieces') * 1_000_000 < partialFills.sharePpm;
+    return inPieces ? Math.min(left, Math.ceil(intent.quantity / partialFills.pieces)) : left;
+  }
+
+  /** Of linked orders one filled: the others end, or have so much less to fill. */
+  #endLinked(order: SimOrder, quantity: number, at: Instant): Report[] {
+    const reports: Report[] = [];
+    for (const other of this.working.values()) {
+      if (other === order || other.intent.link?.group !== order.intent.link?.group) continue;
+      const left = leftOf(other);
+      other.taken = (other.taken ?? 0) + Math.min(left, quantity);
+      if (left > quantity) continue;
+      this.#finish(other, 'canceled');
+      reports.push(this.#linkedEnd(other, at));
+    }
+    return reports;
+  }
+
+  #linkedEnd(order: SimOrder, at: Instant): Report {
+    order.reason = LINKED;
+    return { kind: 'canceled', order: order.intent.clientOrderId, at, reason: LINKED };
   }
 
   #fillAtMarket(order: SimOrder, at: Instant, market: Market): boolean {
     const { intent } = order;
     const quoted = market(intent.symbol);
     if (quoted === undefined) return false;
-    const price = this.#priceOf(order, quoted);
-    if (intent.pricing.type === 'limit') {
-      const { limitPrice } = intent.pricing;
-      if (intent.side === 'buy' ? price > limitPrice : price < limitPrice) return false;
-    }
-    const fee = feeOf(price, intent.quantity, this.settings.costs);
+    const price = this.#priceOf(order.number, intent.side, quoted);
+    if (!isWithinLimit(intent, price)) return false;
+    const fee = this.#funds.book(intent.symbol, intent.side, intent.quantity, price);
     order.fill = { at, price, fee };
-    const signed = signOf(intent.side) * intent.quantity;
-    this.#cash = subtract(subtract(this.#cash, times(price, signed)), fee);
-    const after = (this.#positions.get(intent.symbol) ?? 0) + signed;
-    if (after === 0) this.#positions.delete(intent.symbol);
-    else this.#positions.set(intent.symbol, after);
     this.#finish(order, 'filled');
     return true;
   }
 
-  #priceOf(order: SimOrder, quoted: Price): Price {
-    const { costs, randomSlippageBps, priceStep } = this.settings;
-    const { side } = order.intent;
-    let price = slippedPrice(quoted, side, costs);
-    if (randomSlippageBps > 0) {
-      const extra = this.#draw(order.number, 'slippage') * randomSlippageBps * 100;
-      const slippagePpm = Math.round(extra * 1000) / 1000;
-      const parts = Math.round((1_000_000 + signOf(side) * slippagePpm) * 1000);
-      price = ratio(price, parts, 1_000_000_000, 'half-even') as Price;
-    }
-    if (priceStep === 1) return price;
-    return Math.max(priceStep, ratio(price, 1, priceStep, 'half-even') * priceStep) as Price;
+  #priceOf(number: number, side: Side, quoted: Price): Price {
+    const { randomSlippageBps } = this.settings;
+    const draw = randomSlippageBps > 0 ? this.#draw(number, 'slippage') : 0;
+    return fillPrice(this.settings, side, quoted, draw);
   }
 
   #finish(order: SimOrder, status: SimOrder['status']): void {
@@ -281,11 +351,11 @@ export class SimBroker {
 
   restore(text: string): void {
     const saved = JSON.parse(text) as { books: SimBooks; working: SimOrder[]; done: SimOrder[] };
-    this.#cash = saved.books.cash;
+    this.#funds.cash = saved.books.cash;
     this.#orders = saved.books.orders;
-    this.#positions.clear();
+    this.#funds.positions.clear();
     for (const [symbol, held] of Object.entries(saved.books.positions)) {
-      this.#positions.set(symbol, held);
+      this.#funds.positions.set(symbol, held);
     }
     this.working.clear();
     this.done.clear();
@@ -295,6 +365,6 @@ export class SimBroker {
 
   /** Cash comes in or goes out. */
   transfer(amount: Money): void {
-    this.#cash = money(add(this.#cash, amount));
+    this.#funds.transfer(amount);
   }
 }

@@ -1,6 +1,6 @@
 import type { Instant, Money, Price } from '../../base/index.ts';
-import type { AccountSeen, Broker } from '../../engine/index.ts';
-import type { ClientOrderId, Intent, Report } from '../../orders/index.ts';
+import { type AccountSeen, type Broker, BUILT_IN_TRAITS } from '../../engine/index.ts';
+import type { Intent, Order, Report } from '../../orders/index.ts';
 import { SimBroker, type SimBrokerSettings, type SimOrder } from '../../sim/index.ts';
 
 /** A small durable map; what `put` took is on the disk when it returns. */
@@ -10,11 +10,11 @@ export interface KeyStore {
   close(): void;
 }
 
-const BOOKS = 'books';
+export const BOOKS = 'books';
 
 /** The simulated broker behind the broker's port, durable in a `KeyStore` before each answer. */
 export class PaperBroker implements Broker {
-  readonly uniqueClientIds = true;
+  readonly traits = BUILT_IN_TRAITS;
   readonly #sim: SimBroker;
   readonly #store: KeyStore;
   readonly #mark: (symbol: string, at: Instant) => Price | undefined;
@@ -62,11 +62,20 @@ export class PaperBroker implements Broker {
     return this.#keep(this.#sim.submit(intent, at, this.#market(at)));
   }
 
-  async cancel(order: ClientOrderId, at: Instant, reason: string): Promise<readonly Report[]> {
-    return this.#keep(this.#sim.cancel(order, at, reason));
+  async orderIds(): Promise<readonly string[]> {
+    return [...this.#sim.working.values()].map(({ number }) => `sim-${number}`);
   }
 
-  async find(id: ClientOrderId, at: Instant): Promise<readonly Report[]> {
+  async cancel(
+    { intent }: Readonly<Order>,
+    at: Instant,
+    reason: string,
+  ): Promise<readonly Report[]> {
+    return this.#keep(this.#sim.cancel(intent.clientOrderId, at, reason));
+  }
+
+  async find({ intent }: Readonly<Order>, at: Instant): Promise<readonly Report[]> {
+    const id = intent.clientOrderId;
     const order = this.#sim.find(id);
     return order ? this.#sim.reportsOf(order, at) : [{ kind: 'notFound', order: id, at }];
   }

@@ -5,3 +5,12 @@
  * order numbers, so a restarted process meets the same broker. Begin with `broker.ts`.
  */
 export * from './broker.ts';
+export { REMOTE_TRAITS, RemoteBroker, type RemoteBrokerOptions } from './client.ts';
+export {
+  type BrokerCall,
+  type BrokerFault,
+  type BrokerMoment,
+  type BrokerServer,
+  type BrokerServerOptions,
+  startBrokerServer,
+} from './server.ts';

@@ -22,11 +22,16 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  async sleepUntil(at: Instant): Promise<void> {
-    if (at <= this.#now) return;
+  async sleepUntil(at: Instant, calls?: ReadonlySet<Promise<unknown>>): Promise<boolean> {
+    if (calls !== undefined && calls.size > 0) {
+      await Promise.race(calls);
+      return false;
+    }
+    if (at <= this.#now) return true;
     if (this.#speed === 'max') await this.#turn();
-    else if (!(await this.#waited((at - this.#now) / this.#speed))) return;
+    else if (!(await this.#waited((at - this.#now) / this.#speed))) return false;
     this.#now = at;
+    return true;
   }
 
   wake(): void {

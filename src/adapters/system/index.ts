@@ -1,10 +1,11 @@
 /**
- * adapters/system: the operating system: files that are whole or not there, and who owns a desk.
+ * adapters/system: the operating system: files that are whole or not there, who owns a desk, and
+ * how people reach the process that runs one.
  *
- * In: paths, text, the folder and account to own. Out: durable files, growing view files, an
- * exclusive ownership. Invariants: no rename without a sync of its folder; at most one process owns
- * a folder or an account; what a killed process owned is free at once, with no file to clean up.
- * Begin with `files.ts` and `ownership.ts`.
+ * In: paths, text, the folder and account to own, requests. Out: durable files, growing view files,
+ * an exclusive ownership, answers, a halt latch that needs no process. Invariants: no rename without
+ * a sync of its folder; at most one process owns a folder or an account; what a killed process owned
+ * is free at once; a latch that cannot be read is a STOP. Begin with `files.ts`, `ownership.ts`.
  */
 export {
   type LineFile,
@@ -13,4 +14,14 @@ export {
   writeFileAtomic,
   type WriteOptions,
 } from './files.ts';
+export {
+  askControl,
+  type ControlAnswer,
+  type ControlHandler,
+  type ControlListener,
+  type ControlRequest,
+  ControlUnanswered,
+  listenControl,
+} from './control.ts';
+export { haltLatch, type HaltLatch, latchPath, releaseHaltLatch, setHaltLatch } from './latch.ts';
 export { OwnedElsewhere, type Owner, type Ownership, takeOwnership } from './ownership.ts';

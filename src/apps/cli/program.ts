@@ -48,6 +48,7 @@ function build(run: Run): Command {
   deskCommands(program, run);
   runCommands(program, run);
   stateCommands(program, run);
+  answerCommands(program, run);
   readCommands(program, run);
   dataCommands(program, run);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
@@ -127,10 +128,14 @@ function runCommands(program: Command, run: Run): void {
   }
 }
 
+const by = () => new Option('--by <name>', 'who; the signed-in user when left out');
+const wait = () => new Option('--timeout <seconds>', 'longest wait for the process').default('10');
+const DESK = ['[desk]', 'desk file or its folder', '.'] as const;
+
 function stateCommands(program: Command, run: Run): void {
   program
     .command('halt')
-    .argument('<desk>', 'desk file or its folder')
+    .argument(...DESK)
     .description('let nothing leave that raises risk; stays until resumed')
     .addOption(
       new Option('--level <level>', 'how far')
@@ -138,17 +143,75 @@ function stateCommands(program: Command, run: Run): void {
         .default('NO_NEW_RISK'),
     )
     .requiredOption('--reason <text>', 'why, for the journal')
-    .option('--by <name>', 'who; the signed-in user when left out')
-    .action(run(async (desk: string, options) => (await import('./halt.ts')).halt(desk, options)));
+    .addOption(by())
+    .addOption(wait())
+    .addOption(json())
+    .action(run(async (at: string, options) => (await import('./halt.ts')).halt(at, options)));
   program
     .command('resume')
-    .argument('<desk>', 'desk file or its folder')
-    .description('release a halt, or a book that stopped')
+    .argument(...DESK)
+    .description('release a halt and its latch, or a book that stopped')
     .option('--book <name>', 'the book to resume; the desk when left out')
     .requiredOption('--reason <text>', 'why, for the journal')
-    .option('--by <name>', 'who; the signed-in user when left out')
+    .addOption(by())
+    .addOption(wait())
+    .addOption(json())
+    .action(run(async (at: string, options) => (await import('./halt.ts')).resume(at, options)));
+  program
+    .command('flatten')
+    .argument(...DESK)
+    .description('halt, cancel every order, and close all that the broker reports')
+    .option('--reason <text>', 'why, for the journal', 'asked for on the command line')
+    .option('--confirm', 'in the place of typing the end of the account')
+    .addOption(by())
+    .addOption(wait().default('60'))
+    .addOption(json())
     .action(
-      run(async (desk: string, options) => (await import('./halt.ts')).resume(desk, options)),
+      run(async (at: string, options) => (await import('./flatten.ts')).flatten(at, options)),
+    );
+}
+
+function answerCommands(program: Command, run: Run): void {
+  program
+    .command('approvals')
+    .argument(...DESK)
+    .description('show the orders that wait for a yes, with all their terms')
+    .addOption(wait())
+    .addOption(json())
+    .action(
+      run(async (at: string, options) => (await import('./approve.ts')).approvals(at, options)),
+    );
+  for (const name of ['approve', 'reject'] as const) {
+    const command = program
+      .command(name)
+      .argument('<request>', 'id of the request')
+      .argument(...DESK)
+      .description(
+        name === 'approve' ? 'let an order leave on exactly its shown terms' : 'say no to an order',
+      )
+      .option('--plan', 'all that is left of its plan too');
+    if (name === 'reject') command.requiredOption('--reason <text>', 'why, for the journal');
+    command
+      .addOption(by())
+      .addOption(wait())
+      .addOption(json())
+      .action(
+        run(async (request: string, at: string, options) =>
+          (await import('./approve.ts'))[name](request, at, options),
+        ),
+      );
+  }
+  program
+    .command('reconcile')
+    .argument(...DESK)
+    .description("show in what the broker's account differs, or answer one such question")
+    .option('--answer <question...>', 'its id, and one of adopt, ignore, flatten')
+    .option('--book <name>', 'the book that takes what is adopted; none when left out')
+    .addOption(by())
+    .addOption(wait())
+    .addOption(json())
+    .action(
+      run(async (at: string, options) => (await import('./reconcile.ts')).reconcile(at, options)),
     );
 }
 

@@ -2,14 +2,9 @@ import { type DateText, type Money, parseMoney } from '../../base/index.ts';
 import { parseSlot, type Timeframe } from '../../market/index.ts';
 import type { SignalFilters } from '../../portfolio/index.ts';
 import type { Limits } from '../../risk/index.ts';
+import { bookLimitsOf, limitsOf, rulesOf } from './build-limits.ts';
 import type { BookConfig, BookOrigin, DataSource, Desk } from './desk.ts';
-import {
-  type RawBook,
-  type RawData,
-  type RawDesk,
-  type RawLimits,
-  signalFiltersSchema,
-} from './schema.ts';
+import { type RawBook, type RawData, type RawDesk, signalFiltersSchema } from './schema.ts';
 
 /** The desk of a file that passed every check; `origins` by book. */
 export function buildDesk(raw: RawDesk, origins: readonly BookOrigin[], folder: string): Desk {
@@ -32,6 +27,7 @@ export function buildDesk(raw: RawDesk, origins: readonly BookOrigin[], folder: 
     },
     books: raw.books.map((book, i) => bookOf(book, origins[i] as BookOrigin, limits)),
     limits,
+    rules: rulesOf(raw.rules),
   };
 }
 
@@ -97,34 +93,6 @@ function executionOf(raw: RawDesk['execution']): Desk['execution'] {
   };
 }
 
-const limitsOf = (raw: RawLimits): Limits => ({
-  positionPctMax: raw.position_pct_max,
-  cashReservePctMin: raw.cash_reserve_pct_min,
-  leverageMax: raw.leverage_max,
-  buyingPowerPctMax: raw.buying_power_pct_max,
-  orderNotionalMax: amount(raw.order_notional_max),
-  ordersPerDayMax: raw.orders_per_day_max,
-  dailyLossPctMax: raw.daily_loss_pct_max,
-  drawdownPctMax: raw.drawdown_pct_max,
-  shortSelling: raw.short_selling,
-});
-
-/** The desk's limits with those a book sets in their place. */
-function bookLimits(desk: Limits, own: NonNullable<RawBook['limits']>): Limits {
-  return {
-    positionPctMax: own.position_pct_max ?? desk.positionPctMax,
-    cashReservePctMin: own.cash_reserve_pct_min ?? desk.cashReservePctMin,
-    leverageMax: own.leverage_max ?? desk.leverageMax,
-    buyingPowerPctMax: own.buying_power_pct_max ?? desk.buyingPowerPctMax,
-    orderNotionalMax:
-      own.order_notional_max === undefined ? desk.orderNotionalMax : amount(own.order_notional_max),
-    ordersPerDayMax: own.orders_per_day_max ?? desk.ordersPerDayMax,
-    dailyLossPctMax: own.daily_loss_pct_max ?? desk.dailyLossPctMax,
-    drawdownPctMax: own.drawdown_pct_max ?? desk.drawdownPctMax,
-    shortSelling: own.short_selling ?? desk.shortSelling,
-  };
-}
-
 function bookOf(raw: RawBook, origin: BookOrigin, limits: Limits): BookConfig {
   return {
     name: raw.name,
@@ -138,7 +106,7 @@ function bookOf(raw: RawBook, origin: BookOrigin, limits: Limits): BookConfig {
     sizing: raw.sizing,
     thresholdPct: raw.threshold_pct,
     signalFilters: origin.kind === 'signals' ? filtersOf(raw.signal_filters) : null,
-    limits: bookLimits(limits, raw.limits ?? {}),
+    limits: bookLimitsOf(limits, raw.limits ?? {}),
   };
 }
 

@@ -1,6 +1,6 @@
-import { moneyFromDollars } from '../../base/index.ts';
+import { checkLimits } from './check-limits.ts';
 import { type ConfigError, configError } from './error.ts';
-import { dollarText, microsOf, symbolProblem } from './field.ts';
+import { microsOf, symbolProblem } from './field.ts';
 import { isFilled } from './issue.ts';
 import {
   type ConfigNode,
@@ -59,10 +59,9 @@ export function checkDesk(checking: Checking): void {
   checkPair(checking, ['simulator', 'delay_ms']);
   checkBookNames(checking);
   checkCapital(checking);
-  checkNotional(checking, ['limits']);
+  checkLimits(checking, ['limits']);
   const books = valueAt(checking.plain, ['books']);
-  if (Array.isArray(books))
-    books.forEach((_, i) => checkNotional(checking, ['books', i, 'limits']));
+  if (Array.isArray(books)) books.forEach((_, i) => checkLimits(checking, ['books', i, 'limits']));
 }
 
 const SLIPPAGE_TIERS = [
@@ -140,25 +139,4 @@ function checkCapital(checking: Checking): void {
     wanted: '"capital_pct" of at most 100 % over all books',
     atKey: true,
   });
-}
-
-const rounded = (dollars: number): string => dollarText(moneyFromDollars(dollars));
-
-/** An order outside of these, times the capital, is a slip of the pen or of the unit. */
-const NOTIONAL_SHARE = { least: 0.001, most: 500 };
-const NOTIONAL_MAX = 1_000_000_000;
-
-function checkNotional(checking: Checking, section: KeyPath): void {
-  const path = [...section, 'order_notional_max'];
-  const capital = numberAt(checking.plain, ['capital']);
-  const notional = numberAt(checking.plain, path);
-  if (capital === undefined || notional === undefined || !(capital > 0)) return;
-  const least = Math.max(1, capital * NOTIONAL_SHARE.least);
-  const most = Math.min(NOTIONAL_MAX, capital * NOTIONAL_SHARE.most);
-  if (notional >= least && notional <= most) return;
-  const isCapitalSecret = isFilled(nodeAt(checking.root, ['capital']));
-  const range = isCapitalSecret
-    ? '0.1 % to 500 times the capital'
-    : `${rounded(least)} to ${rounded(most)}`;
-  refuse(checking, path, { wanted: `dollars within ${range}: in proportion to the capital` });
 }

@@ -92,6 +92,37 @@ limits:
   short_selling: false
 `;
 
+/** The sample with every limit and rule that it leaves out. */
+export const LIMITED_DESK = `${SAMPLE_DESK}  position_dollars_max: 85000
+  order_pct_max: 45
+  cash_reserve_dollars_min: 4500
+  gross_exposure_dollars_max: 310000
+  net_exposure_pct_max: 220
+  net_exposure_dollars_max: 230000
+  positions_max: 11
+  new_positions_per_day_max: 7
+  daily_loss_dollars_max: 3900
+  drawdown_dollars_max: 19000
+  loss_streak_max: 6
+  stop_required: true
+  default_stop_pct: 7.5
+  order_quantity_max: 6000
+  limit_collar_pct: 6
+  orders_per_second_max: 12
+  orders_per_minute_max: 110
+  identical_orders_per_minute_max: 9
+  rejects_in_a_row_max: 4
+  day_notional_dollars_max: 700000
+  breakers: { loss: CANCEL_ONLY, rate: STOP }
+  symbols:
+    TQQQ: { position_pct_max: 33, short_selling: false, orders_per_minute_max: 15 }
+rules:
+  broker: alpaca
+  account: margin
+  intraday_margin_from: 2026-09-01
+  wash_sale: refuse
+`;
+
 /** A strategy whose objects are not strict, as an owner may write one. */
 export const SAMPLE_TREND = defineStrategy({
   name: 'sample-trend',

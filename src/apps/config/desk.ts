@@ -1,7 +1,7 @@
 import type { Money } from '../../base/index.ts';
 import type { Adjustment, Slot, Timeframe } from '../../market/index.ts';
 import type { Costs, SignalFilters } from '../../portfolio/index.ts';
-import type { DataLimits, Limits, SlippageTiers } from '../../risk/index.ts';
+import type { DataLimits, Limits, RuleSetup, SlippageTiers } from '../../risk/index.ts';
 import type { SyntheticMarket } from '../../sim/index.ts';
 
 /** One deployment as configured: plain data, every default filled in. Percent figures: 5 is 5 %. */
@@ -18,6 +18,8 @@ export interface Desk {
   readonly dataChecks: DataLimits;
   readonly books: readonly BookConfig[];
   readonly limits: Limits;
+  /** Rules of broker and regulator; null where the file names none. */
+  readonly rules: RuleSetup | null;
 }
 
 /** Where a symbol's bars come from. */

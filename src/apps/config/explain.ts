@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { digest, formatMoney, fractionOf, type Money, scale } from '../../base/index.ts';
+import { digest, formatMoney, fractionOf } from '../../base/index.ts';
 import { formatSlot } from '../../market/index.ts';
-import type { Limits } from '../../risk/index.ts';
 import type { BookConfig, DataSource, Desk } from './desk.ts';
+import { limitLines, rateLines, share, symbolLines } from './explain-limits.ts';
 import { dollarText } from './field.ts';
 import { deskSchema } from './schema.ts';
 
@@ -25,12 +25,12 @@ export function describeDesk(desk: Desk): string[] {
     ...Object.entries(desk.data).map(([symbol, source]) => `Data ${symbol}: ${dataText(source)}`),
     costsText(desk),
     ...limitLines('Desk limit', desk.limits, desk.capital),
+    ...rateLines('Desk limit', desk.limits),
+    ...symbolLines('Desk limit', desk.limits, desk.capital),
+    ...rulesLines(desk),
     ...desk.books.flatMap((book) => bookLines(desk, book)),
   ];
 }
-
-const share = (capital: Money, pct: number): string =>
-  `${pct} % = ${dollarText(fractionOf(capital, pct / 100, 'half-even'))}`;
 
 function dataText(source: DataSource): string {
   switch (source.kind) {
@@ -56,29 +56,25 @@ function costsText({ simulator }: Desk): string {
   return `Costs expected: slippage ${slippagePpm / 10_000} % of price, ${fees}`;
 }
 
-function limitLines(name: string, limits: Limits, capital: Money): string[] {
-  const gross = scale(capital, Math.round(limits.leverageMax * 1e6), 1e6, 'half-even');
-  const loss = (pct: number) => (pct >= 100 ? 'off (100 %)' : share(capital, pct));
-  return [
-    `${name}, one symbol: at most ${share(capital, limits.positionPctMax)}`,
-    `${name}, cash reserve: at least ${share(capital, limits.cashReservePctMin)}`,
-    `${name}, gross exposure: at most ${limits.leverageMax} x equity = ${dollarText(gross)}`,
-    `${name}, buys: at most ${limits.buyingPowerPctMax} % of the cash that is there`,
-    `${name}, one order: at most ${dollarText(limits.orderNotionalMax)}`,
-    `${name}, orders a day: at most ${limits.ordersPerDayMax}`,
-    `${name}, loss of a day that halts: ${loss(limits.dailyLossPctMax)}`,
-    `${name}, drawdown that halts: ${loss(limits.drawdownPctMax)}`,
-    `${name}, short selling: ${limits.shortSelling ? 'allowed' : 'not allowed'}`,
-  ];
-}
-
 function bookLines(desk: Desk, book: BookConfig): string[] {
   const capital = fractionOf(desk.capital, book.capitalPct / 100, 'half-even');
   const head = `Book "${book.name}": ${originText(book)}, ${share(desk.capital, book.capitalPct)}`;
   const line = `${head}, ${formatSlot(book.schedule)}, ${sizingText(book)}`;
   const name = `Book "${book.name}" limit`;
-  const shared = new Set(limitLines(name, desk.limits, capital));
-  return [line, ...limitLines(name, book.limits, capital).filter((own) => !shared.has(own))];
+  const linesOf = (limits: BookConfig['limits']) => [
+    ...limitLines(name, limits, capital),
+    ...symbolLines(name, limits, capital),
+  ];
+  const shared = new Set(linesOf(desk.limits));
+  return [line, ...linesOf(book.limits).filter((own) => !shared.has(own))];
+}
+
+function rulesLines({ rules }: Desk): string[] {
+  if (rules === null) return ['Rules: none set, the broker alone applies them'];
+  const { broker, account, intradayMarginFrom, washSale } = rules;
+  const margin = intradayMarginFrom === null ? 'not known' : `from ${intradayMarginFrom}`;
+  const kind = account ?? 'unknown';
+  return [`Rules: ${kind} account at ${broker}, intraday margin ${margin}, wash sales ${washSale}`];
 }
 
 function originText({ origin }: BookConfig): string {

@@ -4,7 +4,6 @@ import {
   date,
   dollars,
   figure,
-  flag,
   name,
   percent,
   slot,
@@ -13,6 +12,7 @@ import {
   timeframe,
   word,
 } from './field.ts';
+import { bookLimitsSchema, limitsSchema, rulesSchema } from './schema-limits.ts';
 
 /*
  * The desk file, version 1, as people write it. Rules between fields are in `check.ts` and
@@ -116,20 +116,6 @@ const dataChecks = z.strictObject({
   quote_age_seconds_max: figure('seconds', { from: 0.1, to: 3_600, such: 60 }).default(60),
 });
 
-const limitsSchema = z
-  .strictObject({
-    position_pct_max: percent({ from: 1, to: 100, such: 25 }),
-    cash_reserve_pct_min: percent({ from: 1, to: 95, zero: true, such: 5 }),
-    leverage_max: figure('times the equity', { from: 0.1, to: 10, such: 1 }),
-    buying_power_pct_max: percent({ from: 1, to: 100, such: 95 }),
-    order_notional_max: dollars({ from: 1, to: 1_000_000_000, such: 50_000 }),
-    orders_per_day_max: count('orders', { from: 1, to: 10_000, such: 20 }),
-    daily_loss_pct_max: percent({ from: 0.2, to: 100, such: 2 }),
-    drawdown_pct_max: percent({ from: 1, to: 100, such: 10 }),
-    short_selling: flag(),
-  })
-  .meta({ description: 'every limit is set on purpose: none has a default' });
-
 export const signalFiltersSchema = z.strictObject({
   min_confidence: figure('a fraction', { from: 0, to: 1, such: 0.6 }).default(0.6),
   min_profit_bp: figure('basis points', { from: 0.1, to: 1_000, zero: true, such: 3 }).default(3),
@@ -167,7 +153,7 @@ const bookSchema = z.strictObject({
   history: history.default('continuous'),
   sizing: word(['changed-targets', 'all-targets']).default('changed-targets'),
   threshold_pct: percent({ from: 0.1, to: 50, zero: true, such: 5 }).default(5),
-  limits: limitsSchema.partial().optional(),
+  limits: bookLimitsSchema.optional(),
 });
 
 export const deskSchema = z
@@ -185,6 +171,7 @@ export const deskSchema = z
       .min(1, { error: 'at least one book' })
       .max(100, { error: 'at most 100 books' }),
     limits: limitsSchema,
+    rules: rulesSchema.optional(),
   })
   .meta({ title: 'Plimsoll desk, version 1' });
 

@@ -5,7 +5,7 @@ import type { Setup, StartInput } from '../engine/index.ts';
 import { recordOf } from './backtest.ts';
 import type { Desk } from './config/index.ts';
 import { definitionsOf } from './load.ts';
-import { setupOf } from './setup.ts';
+import { type Definitions, setupOf } from './setup.ts';
 import { firstStart, journalPath } from './wire.ts';
 
 /** A run as its journal describes it: with the configuration of that time, and the code of now. */
@@ -13,13 +13,20 @@ export interface RecordedRun {
   readonly start: StartInput;
   readonly desk: Desk;
   readonly setup: Setup;
+  readonly definitions: Definitions;
+}
+
+/** A desk as its journal describes it, without its strategies. */
+export interface RecordedDesk {
+  readonly start: StartInput;
+  readonly desk: Desk;
 }
 
 /**
- * The run that the journal in `folder` belongs to.
+ * The desk that the journal in `folder` belongs to.
  * Throws `BadInput` when it is not there or lacks its configuration.
  */
-export async function recordedRun(folder: string): Promise<RecordedRun> {
+export function recordedDesk(folder: string): RecordedDesk {
   const path = journalPath(folder);
   const start = firstStart(path);
   if (start === null || start.kind !== 'start') {
@@ -33,8 +40,14 @@ export async function recordedRun(folder: string): Promise<RecordedRun> {
     reader.close();
   }
   if (text === undefined) throw new BadInput(`Journal "${path}" lacks its configuration`);
-  const desk = { ...(JSON.parse(text) as Omit<Desk, 'folder'>), folder };
+  return { start, desk: { ...(JSON.parse(text) as Omit<Desk, 'folder'>), folder } };
+}
+
+/** The same with its strategies, whose code is that of now. Throws what they throw. */
+export async function recordedRun(folder: string): Promise<RecordedRun> {
+  const { start, desk } = recordedDesk(folder);
   const definitions = await definitionsOf(desk, join(folder, '.cache', 'strategies'));
   const record = recordOf(desk);
-  return { start, desk, setup: setupOf(desk, definitions, { account: desk.name, record }) };
+  const setup = setupOf(desk, definitions, { account: desk.name, record });
+  return { start, desk, setup, definitions };
 }

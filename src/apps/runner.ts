@@ -13,7 +13,7 @@ import {
   type Setup,
   type State,
 } from '../engine/index.ts';
-import { exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
+import { type BarRow, exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import {
@@ -51,6 +51,8 @@ export interface RunnerParts {
   readonly latch?: () => Latch | null;
   /** Signals of books that follow a file, by book, in order of time. */
   readonly signals?: ReadonlyMap<number, readonly Signal[]>;
+  /** Prices that are known before anything else, for a desk that follows no feed. */
+  readonly prices?: readonly BarRow[];
   /** First and last trading dates. */
   readonly from: DateText;
   readonly to: DateText | null;
@@ -113,6 +115,7 @@ export class Runner {
     runner.#performer.checkLatch();
     const epoch = state.epoch + 1;
     runner.#take({ kind: 'start', at: runner.#now(), epoch, ...parts.identity });
+    runner.#take(...barInputs(state.plan.index, parts.prices ?? [], 'none', state.at));
     return runner;
   }
 

@@ -9,9 +9,16 @@ import {
   type SqliteJournal,
   verifyJournal,
 } from '../adapters/journal/index.ts';
-import { PaperBroker } from '../adapters/paper/index.ts';
+import { PaperBroker, RemoteBroker } from '../adapters/paper/index.ts';
 import { ReplayFeed, type Speed, StreamFeed, VirtualClock } from '../adapters/replay/index.ts';
-import { type Ownership, takeOwnership } from '../adapters/system/index.ts';
+import {
+  type ControlListener,
+  haltLatch,
+  latchPath,
+  listenControl,
+  type Ownership,
+  takeOwnership,
+} from '../adapters/system/index.ts';
 import {
   BadInput,
   canonical,
@@ -20,12 +27,13 @@ import {
   dayNumber,
   type Instant,
 } from '../base/index.ts';
-import { capitalOf, type Setup, type StartInput, foldRecords } from '../engine/index.ts';
+import { type Broker, capitalOf, type Feed, type Setup, type StartInput, foldRecords } from '../engine/index.ts';
 import type { Bars } from '../market/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';
 import { immediateBroker, recordOf, signalsOf } from './backtest.ts';
 import { type Desk, deskFile } from './config/index.ts';
+import { DeskControl } from './control.ts';
 import type { LoadedDesk } from './load.ts';
 import { Publisher } from './publish.ts';
 import type { Observer } from './recorder.ts';
@@ -97,30 +105,29 @@ async function wire(
   const archived = archiveOther(loaded, options);
   const verified = proven && archived === null;
   const journal = openJournal(journalPath(folder), { account });
-  const store = openDurableMap(brokerPath(folder));
   const identity = identityOf(loaded, options.stage, journal);
   const publisher = publisherOf(folder, journal, setup, options);
-  const mark = (symbol: string, at: Instant) => feed.mark(symbol, at);
-  const observers = [publisher, options.observer];
+  const control = new DeskControl({ setup, stage: options.stage, folder });
+  const { broker, close: closeBroker } = brokerOf(loaded, options.stage, { setup, feed });
+  const observers = [publisher, control, options.observer];
+  let listener: ControlListener | undefined;
   let runner: Runner | undefined;
   const close = async () => {
+    await listener?.close();
     if (runner !== undefined) publisher.writeState(runner.state);
     publisher.close();
     writeFileSync(viewsPath(folder), `${journal.head().seq}`);
-    store.close();
+    closeBroker();
     journal.close();
     await ownership.release();
   };
   try {
-    runner = await Runner.open({
+    const opened = await Runner.open({
       setup,
       journal,
       verified,
       identity,
-      broker: new PaperBroker(brokerSettings(desk, options.stage), capitalOf(setup), {
-        store,
-        mark,
-      }),
+      broker,
       feed,
       clock: (start) => new VirtualClock(start, options.speed),
       observer: {
@@ -128,15 +135,35 @@ async function wire(
           for (const observer of observers) observer.taken(...told);
         },
       },
+      latch: () => haltLatch(latchPath(folder)),
       ...signalsByBook(desk),
       from: options.from ?? first,
       to: options.to ?? null,
     });
+    runner = opened;
+    listener = await listenControl(folder, (request) => control.answer(request, opened));
     return { runner, setup, journal, benchmark, notes: loader.notes(), archived, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The built-in broker, in this process or behind the address that the desk names. */
+export function brokerOf(
+  { desk, folder }: Pick<LoadedDesk, 'desk' | 'folder'>,
+  stage: Stage,
+  { setup, feed }: { setup: Setup; feed: Pick<Feed, 'mark'> },
+): { broker: Broker; close: () => void } {
+  const mark = (symbol: string, at: Instant) => feed.mark(symbol, at);
+  const { url } = desk.simulator;
+  if (url !== null) {
+    const remote = new RemoteBroker({ url, mark });
+    return { broker: remote, close: () => remote.close() };
+  }
+  const store = openDurableMap(brokerPath(folder));
+  const broker = new PaperBroker(brokerSettings(desk, stage), capitalOf(setup), { store, mark });
+  return { broker, close: () => store.close() };
 }
 
 /** A desk on every tick of one file is streamed, however long; any other has its bars loaded. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../../src/base/index.ts';
+import { canonical, type Instant } from '../../src/base/index.ts';
 import type { AccountSeen } from '../../src/engine/index.ts';
 import type { ClientOrderId, ExecutionId, Fill, Intent, Report } from '../../src/orders/index.ts';
 import type {
@@ -28,7 +28,7 @@ export function hasTerms(view: OrderView, intent: Intent): boolean {
     view.side === intent.side &&
     view.quantity === intent.quantity &&
     view.timeInForce === intent.timeInForce &&
-    JSON.stringify(view.pricing) === JSON.stringify(intent.pricing)
+    canonical(view.pricing) === canonical(intent.pricing)
   );
 }
 

@@ -123,7 +123,7 @@ function settleProtection({ violations, plan }: World, state: State): void {
     if (!rests || state.halt !== 'NONE' || setup.name === EXTERNAL) continue;
     for (const { symbol, quantity } of ledger.positions.values()) {
       const guarded = stillToCome(live, symbol, 'sell');
-      const asked = isBlocked(state, symbol);
+      const asked = isBlocked(state, symbol) || state.external.ledger.positions.has(symbol);
       const text = () => `"${name}" holds ${quantity} ${symbol}, ${guarded} have a stop`;
       violations.must(21, quantity < 0 || guarded === quantity || asked, text);
     }

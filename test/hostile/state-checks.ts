@@ -5,7 +5,7 @@ import {
   type Setup,
   type State,
 } from '../../src/engine/index.ts';
-import type { ClientOrderId, Order, OrderStatus } from '../../src/orders/index.ts';
+import type { ClientOrderId, Intent, Order, OrderStatus } from '../../src/orders/index.ts';
 import { checkSend } from './exposure.ts';
 import type { Violations } from './violations.ts';
 
@@ -22,6 +22,7 @@ export class StateChecks {
   readonly #violations: Violations;
   readonly #seen = new Map<ClientOrderId, Seen>();
   #epoch = 0;
+  #alarmed = false;
   #sends: number[] = [];
   #observation: ObservationInput | null = null;
   fills = 0;
@@ -37,6 +38,7 @@ export class StateChecks {
   taken(input: Input, effects: readonly Effect[], state: State): void {
     if (input.kind === 'start') this.#begin(state);
     if (input.kind === 'observation') this.#observation = input;
+    this.#alarmed = effects.some((one) => one.kind === 'alert' && one.code === 'orderAlarm');
     this.#checkOrders(input, state);
     let fills = 0;
     for (const effect of effects) {
@@ -86,7 +88,8 @@ export class StateChecks {
       const named = input.kind === 'report' && /bust|correction|fill|cumul/.test(input.report.kind);
       must(9, filled >= before.filled || named, () => `"${intent.id}": filled fell to ${filled}`);
     }
-    const within = filled >= 0 && filled <= intent.quantity;
+    // What the broker reports beyond the quantity is booked as reported, and alarms.
+    const within = filled >= 0 && (filled <= intent.quantity || this.#alarmed);
     must(7, within, () => `"${intent.id}": ${filled} of ${intent.quantity} filled`);
     this.#seen.set(id, { status, filled });
   }
@@ -98,7 +101,7 @@ export class StateChecks {
   #checkSubmit(effect: Extract<Effect, { kind: 'submit' }>, input: Input, state: State): void {
     const { intent } = effect;
     checkSend(this.#setup, state, intent, this.#violations);
-    this.#checkRates(intent.id, state.at);
+    if (intent.purpose !== 'flatten' && effect.attempt === 1) this.#checkRates(intent);
     const seen = this.#observation;
     if (input.kind !== 'observation' || seen === null) return;
     const quote = seen.quotes.find((one) => one.symbol === intent.symbol);
@@ -107,16 +110,20 @@ export class StateChecks {
     this.#bound.must(18, fresh, () => `"${intent.id}" is decided on a quote of ${age} ms`);
   }
 
-  /** Invariant 17, by counting: what was told to leave within any second and minute. */
-  #checkRates(id: string, at: number): void {
+  /**
+   * Invariant 17, by counting the orders made within any second and minute: each counts once,
+   * when it is decided. An emergency exit has more room; what a person approves leaves when they do.
+   */
+  #checkRates({ id, at }: Intent): void {
     const { ordersPerSecondMax, ordersPerMinuteMax } = this.#setup.limits;
+    if (this.#setup.approvals !== undefined) return;
     if (ordersPerSecondMax === undefined && ordersPerMinuteMax === undefined) return;
-    this.#sends = this.#sends.filter((one) => one > at - 60_000);
+    this.#sends = this.#sends.filter((one) => one > at - 120_000);
     this.#sends.push(at);
-    const second = this.#sends.filter((one) => one > at - 1_000).length;
+    const second = this.#sends.filter((one) => one > at - 1_000 && one <= at).length;
     const most = ordersPerSecondMax ?? Number.POSITIVE_INFINITY;
     this.#bound.must(17, second <= most, () => `"${id}" is number ${second} of a second`);
-    const minute = this.#sends.length;
+    const minute = this.#sends.filter((one) => one > at - 60_000 && one <= at).length;
     const mostInMinute = ordersPerMinuteMax ?? Number.POSITIVE_INFINITY;
     this.#bound.must(17, minute <= mostInMinute, () => `"${id}" is number ${minute} of a minute`);
   }

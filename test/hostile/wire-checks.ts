@@ -8,7 +8,7 @@ import {
   type Setup,
   type State,
 } from '../../src/engine/index.ts';
-import { sessionOn } from '../../src/market/index.ts';
+import { exchangeDate, sessionOn } from '../../src/market/index.ts';
 import { type ClientOrderId, findOrder, type Intent, signOf } from '../../src/orders/index.ts';
 import { isAtLeast, isRequired } from '../../src/risk/index.ts';
 import type { NamedIntent } from '../../src/sim/hostile/index.ts';
@@ -73,7 +73,8 @@ export class WireChecks {
   #effect(effect: Effect): void {
     if (effect.kind === 'submit') this.#submitEffect(effect);
     if (effect.kind !== 'decision') return;
-    const { book, date } = effect.record;
+    const { book, date, action } = effect.record;
+    if (action === 'missed') return;
     const slot = this.#setup.books.find((one) => one.name === book)?.slot;
     if (slot?.kind !== 'session') return;
     const key = `${book} ${date}`;
@@ -160,13 +161,17 @@ export class WireChecks {
     must(19, this.#shrinks(id, state), () => `"${id}" (${intent.purpose}) does not shrink`);
   }
 
-  /** Nothing bound to a session leaves after its last moment (of true time). */
+  /** Nothing bound to a session leaves after its last moment, and its id tells its date. */
   #checkFence(intent: Intent, trueAt: Instant): void {
-    const session = sessionOn(intent.date);
-    if (session === undefined || intent.timeInForce === 'gtc' || isExit(intent.purpose)) return;
-    const last = session.close - this.#setup.fenceMs + LATE_MS;
-    const text = () => `"${intent.id}" leaves ${trueAt - last} ms after the fence`;
-    this.#violations.must(23, trueAt <= last, text);
+    if (intent.timeInForce === 'gtc' || isExit(intent.purpose)) return;
+    const { id, date, purpose } = intent;
+    const today = exchangeDate(trueAt);
+    const session = sessionOn(today);
+    const last = session === undefined ? 0 : session.close - this.#setup.fenceMs + LATE_MS;
+    const must = this.#violations.must.bind(this.#violations);
+    must(4, date === today, () => `"${id}" (${purpose}) leaves on ${today}`);
+    const late = () => `"${id}" (${purpose}) leaves ${trueAt - last} ms after the fence`;
+    must(23, trueAt <= last, late);
   }
 }
 

@@ -40,7 +40,7 @@ export interface WorldOptions {
 
 const HOUR_MS = 3_600_000;
 const HISTORY = 6; // sessions before the first one
-const LIVES_MAX = 60; // of one world
+const LIVES_MAX = 300; // of one world
 /** Readings come by the thousand: dying around them is like dying between events. */
 const isTelling = (name: string): boolean => !/ (?:orders|order|account|positions)/.test(name);
 const IDENTITY: Identity = { stage: 'paper', build: 'world', config: 'world', strategies: {} };

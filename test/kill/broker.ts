@@ -72,4 +72,6 @@ process.on('message', (message: ToBroker) => {
   counted = 0;
   target = 0;
 });
+// Nobody is left who could ask or kill it.
+process.once('disconnect', () => process.exit());
 tell({ kind: 'listening', port: server.port });

@@ -50,7 +50,7 @@ const among = (next: () => number, least: number, most: number): number =>
 
 const MOMENTS = ['lost', 'late', 'accepted', 'replied'] as const;
 const RANDOM_MS = [20, 1_200] as const;
-const ROWS_MAX = 400;
+const ROWS_MAX = 120;
 
 function shotAt(point: Point, next: () => number): Shot | null {
   const submit = (at: Shot['at']): Shot => ({ call: 'submit', count: among(next, 1, 6), at });

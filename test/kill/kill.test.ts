@@ -6,7 +6,7 @@ import type { Run } from './check.ts';
 import { campaign, newTallies, POINTS, wholeRun } from './campaign.ts';
 
 const SEED = Number(process.env['PLIMSOLL_KILL_SEED'] ?? 9);
-const TO = '2023-03-31';
+const TO = '2023-02-24';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,6 +24,6 @@ describe('the built program, killed at each of the points (F001, F021, F027)', (
     expect(Object.values(tallies).flatMap(({ violations }) => violations)).toEqual([]);
     const kills = Object.values(tallies).map((tally) => tally.kills);
     expect(kills.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(POINTS.length - 2);
-    expect(whole.orders.length).toBeGreaterThan(100);
+    expect(whole.orders.length).toBeGreaterThan(50);
   });
 });

@@ -12,6 +12,10 @@ export interface KeyStore {
 
 export const BOOKS = 'books';
 
+/** Whether a resting order changed in a way that no report tells. */
+const isTouched = ({ taken, triggered }: SimOrder): boolean =>
+  taken !== undefined || triggered === true;
+
 /** The simulated broker behind the broker's port, durable in a `KeyStore` before each answer. */
 export class PaperBroker implements Broker {
   readonly traits = BUILT_IN_TRAITS;
@@ -45,6 +49,7 @@ export class PaperBroker implements Broker {
 
   #keep(reports: readonly Report[]): readonly Report[] {
     const ids = new Set(reports.map((report) => report.order));
+    for (const [id, order] of this.#sim.working) if (isTouched(order)) ids.add(id);
     const changes: [string, string][] = [[BOOKS, JSON.stringify(this.#sim.books)]];
     for (const id of ids) {
       const order = this.#sim.find(id);

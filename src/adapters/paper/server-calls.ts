@@ -50,7 +50,7 @@ export class BrokerCalls {
     });
   }
 
-  /** Answers one call. Throws `CallRefused` for one that is not as wanted, before it does anything. */
+  /** Answers one call. Throws `CallRefused` for one that is not as wanted, before anything. */
   async answer(name: string, body: unknown): Promise<object> {
     if (!Object.hasOwn(CALLS, name)) throw new CallRefused(404, 'unknownCall', `No call "${name}"`);
     const call = name as CallName;

@@ -19,7 +19,7 @@ export interface BrokerFault {
   readonly delayMs?: number;
   /** False where the call is never carried out. */
   readonly effect: boolean;
-  /** What the caller gets: the answer, nothing, a bare status, or the first bytes of the answer, head and all. */
+  /** What the caller gets: the answer, nothing, a bare status, or its first bytes, head and all. */
   readonly reply: 'whole' | 'none' | { readonly status: number } | { readonly cutAt: number };
 }
 

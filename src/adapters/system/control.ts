@@ -130,7 +130,7 @@ async function answerTo(line: string, handler: ControlHandler): Promise<ControlA
 
 const NEWLINE = 0x0a;
 
-/** The first line that comes; null where it is longer than `max` bytes or ends without a newline. */
+/** The first line that comes; null where it has more than `max` bytes or no newline at its end. */
 function firstLine(socket: Socket, max: number): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];

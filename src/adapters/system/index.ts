@@ -3,9 +3,9 @@
  * how people reach the process that runs one.
  *
  * In: paths, text, the folder and account to own, requests. Out: durable files, growing view files,
- * an exclusive ownership, answers, a halt latch that needs no process. Invariants: no rename without
- * a sync of its folder; at most one process owns a folder or an account; what a killed process owned
- * is free at once; a latch that cannot be read is a STOP. Begin with `files.ts`, `ownership.ts`.
+ * an exclusive ownership, answers, a halt latch that needs no process. Invariants: no rename
+ * without a sync of its folder; at most one process owns a folder or an account; what a killed
+ * process owned is free at once; a latch that cannot be read is a STOP. Begin with `files.ts`.
  */
 export {
   type LineFile,

@@ -33,18 +33,38 @@ const TYPED_LENGTH = 4;
 export async function flatten(desk: string, options: FlattenOptions): Promise<number> {
   const waitMs = timeoutMs(options);
   const folder = deskFolder(desk);
-  const seen = await seeDesk(folder, waitMs);
-  if (!seen.ok) return conclude(seen, options, []);
-  if (!options.json) for (const line of scope(seen)) say(line);
-  if (options.confirm !== true && !(await isTyped(seen.view))) {
+  const seen = await shown(folder, waitMs, options);
+  if (seen !== null && !seen.ok) return conclude(seen, options, []);
+  if (options.confirm !== true && (seen === null || !(await isTyped(seen.view)))) {
     note('plimsoll: not confirmed; nothing was done');
     return EXIT.refused;
   }
   const request = { kind: 'flatten', by: who(options), reason: options.reason } as const;
-  const told = await tellDesk(folder, request, { waitMs, atRest: true });
+  const told = await tellDesk(folder, request, { waitMs, atRest: false });
+  if (!told.ok && told.exit === EXIT.notRunning) return exitHere(folder, request, options);
   if (!told.ok) return conclude(told, options, []);
-  if (told.via === 'journal') return concludeAtRest(told, options);
   return follow(folder, told, { options, until: performance.now() + waitMs });
+}
+
+/**
+ * Shows what the exit concerns. Null where a desk at rest cannot be shown, because a strategy or
+ * the journal is broken: an exit that was confirmed goes on all the same, any other throws.
+ */
+async function shown(
+  folder: string,
+  waitMs: number,
+  options: FlattenOptions,
+): Promise<Told | null> {
+  try {
+    const seen = await seeDesk(folder, waitMs);
+    if (seen.ok && !options.json) for (const line of scope(seen)) say(line);
+    return seen;
+  } catch (error) {
+    if (options.confirm !== true) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    note(`plimsoll: the desk cannot be shown: ${why}`);
+    return null;
+  }
 }
 
 /** Account, stage, what will happen, to what, and what it costs. */
@@ -84,12 +104,16 @@ async function isTyped({ account }: ControlView): Promise<boolean> {
   }
 }
 
-function concludeAtRest(told: Seen, options: FlattenOptions): number {
-  const text = 'No process runs the desk: the exit is in its journal, and nothing was sent yet';
-  const next = 'It begins as soon as the desk is started again ("plimsoll run")';
-  if (options.json) conclude(told, options, []);
-  else for (const line of [text, next]) note(`plimsoll: ${line}`);
-  return EXIT.notRunning;
+/** No process runs the desk: this one carries the exit out, to its end. */
+async function exitHere(
+  folder: string,
+  { by, reason }: { readonly by: string; readonly reason: string },
+  options: FlattenOptions,
+): Promise<number> {
+  const { exitAtRest } = await import('../exit-at-rest.ts');
+  const { view, without } = await exitAtRest(folder, { by, reason });
+  if (without !== null) note(`plimsoll: by the broker's figures alone: ${without}`);
+  return concludeExit({ ok: true, via: 'journal', view, told: [] }, options);
 }
 
 /** Looks on until the exit is over or the time is. */
@@ -103,13 +127,14 @@ async function follow(
     await sleep(LOOK_AGAIN_MS);
     last = await seeDesk(folder, Math.max(1, until - performance.now()));
   }
-  const { exit } = last.ok ? last.view : told.view;
+  return concludeExit(last, options);
+}
+
+function concludeExit(last: Told, options: FlattenOptions): number {
+  const exit = last.ok ? last.view.exit : null;
   const result = exit?.over ? exit.outcome : null;
-  const lines = [
-    ...(exit?.lines ?? []),
-    result === 'flat' ? 'Flat, as the broker reports it' : 'NOT PROVEN FLAT',
-  ];
-  const code = conclude(last, options, lines);
+  const proof = result === 'flat' ? 'Flat, as the broker reports it' : 'NOT PROVEN FLAT';
+  const code = conclude(last, options, [...(exit?.lines ?? []), proof]);
   if (code !== EXIT.ok) return code;
   if (exit?.over !== true) return EXIT.timeout;
   return result === 'flat' ? EXIT.ok : EXIT.failed;

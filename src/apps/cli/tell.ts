@@ -52,7 +52,7 @@ export const hasJournal = (folder: string): boolean =>
 export type Told =
   | {
       readonly ok: true;
-      /** Carried out by the process that runs the desk, or written into the journal of one at rest. */
+      /** By the process that runs the desk, or without one. */
       readonly via: 'process' | 'journal';
       readonly view: ControlView;
       readonly told: readonly string[];
@@ -122,7 +122,7 @@ export async function seeDesk(folder: string, waitMs: number): Promise<Told> {
   return { ok: true, via: 'journal', view: await viewAtRest(folder), told: [] };
 }
 
-/** Which desk a command is about: the account, how far it is trusted, and who would carry it out. */
+/** Which desk a command is about: account, stage, and whether a process runs it. */
 export function headOf({ desk, account, stage }: ControlView, via: 'process' | 'journal'): string {
   const by = via === 'process' ? 'a process runs it' : 'no process runs it';
   return `Desk ${desk}, account ${account}, stage ${stage}: ${by}`;

@@ -3,6 +3,14 @@ import { parseSlot, type Timeframe } from '../../market/index.ts';
 import type { SignalFilters } from '../../portfolio/index.ts';
 import type { Limits } from '../../risk/index.ts';
 import { bookLimitsOf, limitsOf, rulesOf } from './build-limits.ts';
+import {
+  approvalsOf,
+  capitalRuleOf,
+  leftoverOf,
+  partialFillsOf,
+  reconcileOf,
+  watchOf,
+} from './build-orders.ts';
 import type { BookConfig, BookOrigin, DataSource, Desk } from './desk.ts';
 import { type RawBook, type RawData, type RawDesk, signalFiltersSchema } from './schema.ts';
 
@@ -28,6 +36,10 @@ export function buildDesk(raw: RawDesk, origins: readonly BookOrigin[], folder: 
     books: raw.books.map((book, i) => bookOf(book, origins[i] as BookOrigin, limits)),
     limits,
     rules: rulesOf(raw.rules),
+    approvals: approvalsOf(raw),
+    reconcile: reconcileOf(raw.reconcile),
+    crossing: raw.crossing,
+    capitalRule: capitalRuleOf(raw),
   };
 }
 
@@ -78,6 +90,9 @@ function simulatorOf(raw: RawDesk['simulator']): Desk['simulator'] {
     delayMs: { min: raw.delay_ms[0], max: raw.delay_ms[1] },
     rejectionPct: raw.rejection_pct,
     randomSlippageBps: raw.random_slippage_bps,
+    url: raw.url ?? null,
+    reserve: raw.reserve,
+    partialFills: partialFillsOf(raw.partial_fills),
   };
 }
 
@@ -90,10 +105,14 @@ function executionOf(raw: RawDesk['execution']): Desk['execution'] {
     },
     orderTimeoutMs: toMs(raw.order_timeout_minutes, 60_000),
     fenceMs: toMs(raw.fence_seconds, 1_000),
+    sendWithinMs: toMs(raw.send_within_seconds, 1_000),
+    flattenWithinMs: toMs(raw.flatten_within_seconds, 1_000),
+    flattenAtOpen: raw.flatten_at_open,
   };
 }
 
-function bookOf(raw: RawBook, origin: BookOrigin, limits: Limits): BookConfig {
+function bookOf(raw: RawBook, origin: BookOrigin, deskLimits: Limits): BookConfig {
+  const limits = bookLimitsOf(deskLimits, raw.limits ?? {});
   return {
     name: raw.name,
     origin,
@@ -106,7 +125,9 @@ function bookOf(raw: RawBook, origin: BookOrigin, limits: Limits): BookConfig {
     sizing: raw.sizing,
     thresholdPct: raw.threshold_pct,
     signalFilters: origin.kind === 'signals' ? filtersOf(raw.signal_filters) : null,
-    limits: bookLimitsOf(limits, raw.limits ?? {}),
+    limits,
+    watch: watchOf(raw.watch, limits),
+    leftover: leftoverOf(raw.leftover),
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkLimits } from './check-limits.ts';
+import { checkOrders } from './check-orders.ts';
 import { type ConfigError, configError } from './error.ts';
 import { microsOf, symbolProblem } from './field.ts';
 import { isFilled } from './issue.ts';
@@ -60,6 +61,7 @@ export function checkDesk(checking: Checking): void {
   checkBookNames(checking);
   checkCapital(checking);
   checkLimits(checking, ['limits']);
+  checkOrders(checking);
   const books = valueAt(checking.plain, ['books']);
   if (Array.isArray(books)) books.forEach((_, i) => checkLimits(checking, ['books', i, 'limits']));
 }

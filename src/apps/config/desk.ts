@@ -1,8 +1,20 @@
 import type { Money } from '../../base/index.ts';
+import type {
+  CapitalRule,
+  LeftoverPolicy,
+  ReconcilePolicy,
+  WatchPolicy,
+} from '../../engine/index.ts';
 import type { Adjustment, Slot, Timeframe } from '../../market/index.ts';
 import type { Costs, SignalFilters } from '../../portfolio/index.ts';
-import type { DataLimits, Limits, RuleSetup, SlippageTiers } from '../../risk/index.ts';
-import type { SyntheticMarket } from '../../sim/index.ts';
+import type {
+  ApprovalPolicy,
+  DataLimits,
+  Limits,
+  RuleSetup,
+  SlippageTiers,
+} from '../../risk/index.ts';
+import type { PartialFills, SyntheticMarket } from '../../sim/index.ts';
 
 /** One deployment as configured: plain data, every default filled in. Percent figures: 5 is 5 %. */
 export interface Desk {
@@ -20,6 +32,12 @@ export interface Desk {
   readonly limits: Limits;
   /** Rules of broker and regulator; null where the file names none. */
   readonly rules: RuleSetup | null;
+  /** Which orders a person must approve; null where nothing needs it. */
+  readonly approvals: ApprovalPolicy | null;
+  readonly reconcile: Required<ReconcilePolicy>;
+  /** Whether opposite wishes of two books meet inside the desk, or the later one is refused. */
+  readonly crossing: 'inside' | 'refuse';
+  readonly capitalRule: CapitalRule;
 }
 
 /** Where a symbol's bars come from. */
@@ -60,6 +78,12 @@ export interface SimulatorConfig {
   readonly rejectionPct: number;
   /** Paper stage: adverse, uniform from 0 to this, on top of the slippage. */
   readonly randomSlippageBps: number;
+  /** Of a broker in a process of its own on this machine; null for the one in this process. */
+  readonly url: string | null;
+  /** Paper stage: open orders hold the cash or the shares that they may take. */
+  readonly reserve: boolean;
+  /** Paper stage: orders that fill in pieces; null where all fill whole. */
+  readonly partialFills: PartialFills | null;
 }
 
 export interface ExecutionConfig {
@@ -67,6 +91,12 @@ export interface ExecutionConfig {
   readonly orderTimeoutMs: number;
   /** Nothing is sent later than this before the close. */
   readonly fenceMs: number;
+  /** What is decided leaves within this time or not at all. */
+  readonly sendWithinMs: number;
+  /** How long an emergency exit waits for proof before it goes on with what is proven. */
+  readonly flattenWithinMs: number;
+  /** An emergency exit outside of the session goes on at the next open, instead of ending. */
+  readonly flattenAtOpen: boolean;
 }
 
 export type StrategyReference =
@@ -104,4 +134,8 @@ export interface BookConfig {
   readonly signalFilters: SignalFilters | null;
   /** The desk's limits with the book's own in their place. */
   readonly limits: Limits;
+  /** How its positions are guarded; null: only by what its orders bring. */
+  readonly watch: WatchPolicy | null;
+  /** What becomes of the rest of an order at its timeout; null: it is canceled. */
+  readonly leftover: Required<LeftoverPolicy> | null;
 }

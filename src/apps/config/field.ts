@@ -205,6 +205,23 @@ export function date() {
   return z.string({ error: wanted }).superRefine(refuses(problemOf)).meta({ description: wanted });
 }
 
+const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|localhost):([1-9]\d{0,4})\/?$/;
+const PORT_MAX = 65_535;
+
+/** The address of a process of this machine: a port of it, and nothing else. */
+export function loopback() {
+  const wanted = 'an address of this machine such as "http://127.0.0.1:7777"';
+  const isOurs = (value: string) => Number(LOOPBACK.exec(value)?.[1] ?? PORT_MAX + 1) <= PORT_MAX;
+  const problemOf = (value: string): Problem | undefined => {
+    if (isOurs(value)) return undefined;
+    const [, port = ''] =
+      /^(?:https?:\/\/)?(?:127\.0\.0\.1|localhost|\[::1\])?:?(\d+)\/?$/i.exec(value.trim()) ?? [];
+    const meant = `http://127.0.0.1:${port}`;
+    return { wanted, suggestion: isOurs(meant) ? meant : undefined };
+  };
+  return z.string({ error: wanted }).superRefine(refuses(problemOf)).meta({ description: wanted });
+}
+
 const SLOT_WANTED = '"close - 5m", "open + 15m", "close", "open" or "every bar"';
 
 /** What is wrong with a text as a slot of the session; undefined where `parseSlot` takes it. */

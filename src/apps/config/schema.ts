@@ -13,6 +13,17 @@ import {
   word,
 } from './field.ts';
 import { bookLimitsSchema, limitsSchema, rulesSchema } from './schema-limits.ts';
+import {
+  approvalsSchema,
+  bookApprovalsSchema,
+  brokerKeys,
+  capitalRule,
+  crossing,
+  leavingKeys,
+  leftoverSchema,
+  reconcileSchema,
+  watchSchema,
+} from './schema-orders.ts';
 
 /*
  * The desk file, version 1, as people write it. Rules between fields are in `check.ts` and
@@ -100,6 +111,7 @@ const simulator = z.strictObject({
   random_slippage_bps: figure('basis points', { from: 0.1, to: 100, zero: true, such: 2 }).default(
     0,
   ),
+  ...brokerKeys,
 });
 
 const execution = z.strictObject({
@@ -108,6 +120,7 @@ const execution = z.strictObject({
   slippage_abort_pct: percent({ from: 0.02, to: 10, such: 1 }).default(1),
   order_timeout_minutes: figure('minutes', { from: 0.1, to: 390, such: 60 }).default(60),
   fence_seconds: figure('seconds', { from: 0, to: 3_600, such: 30 }).default(30),
+  ...leavingKeys,
 });
 
 const dataChecks = z.strictObject({
@@ -154,6 +167,9 @@ const bookSchema = z.strictObject({
   sizing: word(['changed-targets', 'all-targets']).default('changed-targets'),
   threshold_pct: percent({ from: 0.1, to: 50, zero: true, such: 5 }).default(5),
   limits: bookLimitsSchema.optional(),
+  approvals: bookApprovalsSchema.optional(),
+  watch: watchSchema.optional(),
+  leftover: leftoverSchema.optional(),
 });
 
 export const deskSchema = z
@@ -166,6 +182,10 @@ export const deskSchema = z
     simulator: simulator.prefault({}),
     execution: execution.prefault({}),
     data_checks: dataChecks.prefault({}),
+    approvals: approvalsSchema.optional(),
+    reconcile: reconcileSchema.prefault({}),
+    crossing: crossing(),
+    capital_rule: capitalRule(),
     books: z
       .array(bookSchema, { error: 'a list of books' })
       .min(1, { error: 'at least one book' })

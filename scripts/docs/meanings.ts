@@ -43,7 +43,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'execution',
     prefix: /^execution\./,
-    text: ['How orders are watched while they work. All of it may be left out.'],
+    text: ['How orders leave and are watched while they work. All of it may be left out.'],
   },
   {
     title: 'data_checks',
@@ -54,8 +54,26 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    title: 'approvals',
+    prefix: /^approvals\./,
+    text: [
+      'Which orders wait for a person (`plimsoll approve` and `plimsoll reject`). Without this ' +
+        'section none does: every order leaves by itself. An order is of one of four classes: it ' +
+        'opens or raises a position, it only reduces one, it protects one (a stop or a target), ' +
+        'or it is of an emergency exit.',
+    ],
+  },
+  {
+    title: 'reconcile',
+    prefix: /^reconcile\./,
+    text: [
+      "How the broker's account is compared with the books. A difference that no rule explains " +
+        'is asked of a person. All of it may be left out.',
+    ],
+  },
+  {
     title: 'books',
-    prefix: /^books\[\]\.(?!signal_filters\.)/,
+    prefix: /^books\[\]\.(?!(?:signal_filters|approvals|watch|leftover)\.)/,
     text: [
       'A list, one entry a book. A book acts on `strategy` or on `signals`, never on both. The ' +
         'parameters of the built-in strategies and their defaults are in `params.ts` of each ' +
@@ -66,6 +84,29 @@ export const SECTIONS: readonly Section[] = [
     title: 'books: signal_filters',
     prefix: /^books\[\]\.signal_filters\./,
     text: ['Of a book with `signals` only: which of them are worth an order, and how large.'],
+  },
+  {
+    title: 'books: approvals',
+    prefix: /^books\[\]\.approvals\./,
+    text: ['Who is asked about the orders of this book; what is left out is as for the desk.'],
+  },
+  {
+    title: 'books: watch',
+    prefix: /^books\[\]\.watch\./,
+    text: [
+      'How the positions of the book are guarded, while it holds them. Without this section only ' +
+        'by the stops and targets that its orders bring, and by what `limits` require of stops. ' +
+        'No single price ever closes a position.',
+    ],
+  },
+  {
+    title: 'books: leftover',
+    prefix: /^books\[\]\.leftover\./,
+    text: [
+      'What becomes of an order that worked longer than `order_timeout_minutes`, by its kind: ' +
+        'the rest is canceled, canceled and sent anew with a limit at the market once the end of ' +
+        'the first is proven, or left to rest until it is canceled.',
+    ],
   },
   {
     title: 'limits',
@@ -124,8 +165,16 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   benchmark: 'symbol of `data` that a report compares with',
   data: 'bars by symbol, see below',
   simulator: 'the built-in broker, see below',
-  execution: 'watching orders, see below',
+  execution: 'how orders leave and are watched, see below',
   data_checks: 'checks of the market at a slot, see below',
+  approvals: 'which orders wait for a person, see below; without it none',
+  reconcile: "comparing the broker's account with the books, see below",
+  crossing:
+    'opposite orders of two books: the later one is refused while the other is live, or their ' +
+    'wishes meet inside the desk, at the mark and without a fee',
+  capital_rule:
+    'whether each book keeps what it has, or cash moves at every close towards their ' +
+    '`capital_pct`, scaled to add up to 100',
   books: 'one to a hundred books, see below',
   limits: 'limits of the whole desk, see below',
   rules: 'rules of broker and regulator, see below',
@@ -169,6 +218,15 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'simulator.delay_ms': 'on paper: shortest and longest time from an order to its fill, uniform',
   'simulator.rejection_pct': 'on paper: share of orders that the broker rejects at random',
   'simulator.random_slippage_bps': 'on paper: slippage on top, uniform from zero to this',
+  'simulator.url':
+    'where the built-in broker runs, if in a process of its own; nothing but a port of this ' +
+    'machine is ever called',
+  'simulator.reserve':
+    'on paper: whether open orders hold the cash or the shares that they may take',
+  'simulator.partial_fills': 'on paper: orders that fill in pieces; without it all fill whole',
+  'simulator.partial_fills.share_pct': 'share of the orders that do',
+  'simulator.partial_fills.pieces': 'most pieces of one order, of about equal size',
+  'simulator.partial_fills.every_seconds': 'time between two pieces',
 
   'execution.slippage_warning_pct':
     'a fill this far from the market at decision is a warning, whichever side it is on',
@@ -177,12 +235,32 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'execution.order_timeout_minutes': 'an order that works longer is canceled',
   'execution.fence_seconds':
     'nothing is sent later than this before the close; a slot at the close itself may still send',
+  'execution.send_within_seconds': 'what is decided leaves within this time or not at all',
+  'execution.flatten_within_seconds':
+    'how long an emergency exit waits for proof before it goes on with what is proven',
+  'execution.flatten_at_open':
+    'whether an emergency exit outside of the session goes on at the next open, or ends and says ' +
+    'what is left',
 
   'data_checks.corporate_action_pct':
     'largest change from the last close to the quote, and in raw prices from one close to the ' +
     'next, up or down: more may be a split or a bad tick',
   'data_checks.lookback_days': 'how many changes of close back that is looked for in raw prices',
   'data_checks.quote_age_seconds_max': 'an older quote is not decided on',
+
+  'approvals.opening': 'an order that opens or raises a position',
+  'approvals.reducing': 'an order that only shrinks one',
+  'approvals.protective': 'a stop, a target or an exit by the guard of a position',
+  'approvals.flatten': 'an order of an emergency exit',
+  'approvals.timeout_minutes': 'time to answer, after which the request is void',
+  'approvals.drift_pct_max': 'move of the price since the request beyond which a yes is void',
+
+  'reconcile.cash_tolerance_day_dollars':
+    'unexplained cash of a day that is let pass, at most 0.1 % of the capital; more is asked about',
+  'reconcile.cash_tolerance_month_dollars': 'the same of a month, at least that of a day',
+  'reconcile.lag_seconds': "how long the broker's positions may lag a fill",
+  'reconcile.every_minutes':
+    'between two readings of an account in another process while all is quiet',
 
   'books[].name': 'name of the book, part of the ids of its orders; each once',
   'books[].strategy': `a built-in one (${BUILT_IN}), or \`{ file: strategies/my-own.ts }\``,
@@ -202,6 +280,42 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'books[].threshold_pct':
     'with `all-targets`: smallest trade in percent of equity; exits are never filtered',
   'books[].limits': 'limits of this book in the place of those of the desk, any of them',
+
+  'books[].approvals': 'which orders of this book wait for a person, see below',
+  'books[].watch': 'how its positions are guarded, see below',
+  'books[].leftover': 'what becomes of old orders, see below; without it they are canceled',
+
+  'books[].approvals.opening': 'an order that opens or raises a position',
+  'books[].approvals.reducing': 'an order that only shrinks one',
+  'books[].approvals.protective': 'a stop, a target or an exit by the guard of a position',
+  'books[].approvals.flatten': 'an order of an emergency exit',
+
+  'books[].watch.stop_loss_pct':
+    'loss from the average cost at which a position is closed, for entries that bring no stop; ' +
+    'left out: `limits.default_stop_pct`, or 8 where a stop is required',
+  'books[].watch.take_profit_pct': 'gain from the average cost at which it is closed',
+  'books[].watch.hold_days_max': 'sessions that it may be held after that of its entry',
+  'books[].watch.hold_days_max_at_loss': 'the same while it is below its cost, no later',
+  'books[].watch.stop_required':
+    'whether every position has a stop; `limits.stop_required` makes it so',
+  'books[].watch.broker_held':
+    'whether stops and targets rest at the broker, as far as it takes them, or are watched here',
+  'books[].watch.gap_seconds_max': 'time without a working stop at the broker until you are told',
+  'books[].watch.bad_tick_pct': 'a price farther than this from the last proven one is suspect',
+  'books[].watch.confirm_ticks': 'prices in a row that must agree before a position is closed',
+  'books[].watch.confirm_seconds': 'how long suspect prices must agree',
+  'books[].watch.cover':
+    'what is done about short option contracts that lost their cover: nothing, or they are ' +
+    'bought back',
+  'books[].watch.cover.deadline_seconds': 'time without cover after which they are',
+  'books[].watch.cover.repairs_max': 'how often that is tried before a person must',
+  'books[].watch.cover.cash': 'whether puts count as covered by the cash to be assigned on them',
+
+  'books[].leftover.market': 'the rest of a market order',
+  'books[].leftover.limit': 'the rest of a limit order',
+  'books[].leftover.stop': 'the rest of a stop order',
+  'books[].leftover.stop_limit': 'the rest of a stop-limit order',
+  'books[].leftover.reprices_max': 'how often the rest of one order is priced anew',
 
   'books[].signal_filters.min_confidence':
     'a signal with less confidence is skipped; one without a confidence passes',

@@ -116,5 +116,7 @@ function exitView(state: State): ControlView['exit'] {
     const why = problem === null ? '' : `: ${problem}`;
     return `${symbol}: ${found} found, ${left} left${why}`;
   });
-  return { over: exitIsOver(state), phase: flatten.phase, outcome: flatten.outcome, lines };
+  const { phase, outcome } = flatten;
+  const told = [...lines, ...flatten.reasons.filter((reason) => !reason.includes(' left'))];
+  return { over: exitIsOver(state), phase, outcome, lines: told };
 }

@@ -10,7 +10,7 @@ import { type ControlView, controlView } from './control-view.ts';
 import { recordedDesk, recordedRun } from './recorded-run.ts';
 import { type Observer } from './recorder.ts';
 import { Runner } from './runner.ts';
-import { traitsOf } from './setup.ts';
+import { deskParts } from './setup.ts';
 import { accountOf, brokerOf, journalPath, openDesk } from './wire.ts';
 
 /** Who asks for an exit, and why. */
@@ -26,7 +26,6 @@ export interface ExitDone {
   readonly without: string | null;
 }
 
-const SEND_WITHIN_MS = 5_000;
 const SILENT: Observer = { taken: () => {} };
 
 /**
@@ -157,19 +156,12 @@ function seenIn({ at, books }: SavedPositions): Seen {
 function bareSetup(desk: Desk, account: string, { marks }: Seen): Setup {
   const symbols = new Set([...marks.keys(), ...Object.keys(desk.data)]);
   return {
-    desk: desk.name,
+    ...deskParts(desk),
     account,
     series: [...symbols].map((symbol) => ({ symbol, timeframe: '1d', adjustment: 'all' })),
     books: [],
-    limits: desk.limits,
-    costs: desk.simulator.costs,
-    slippage: desk.execution.slippage,
-    dataLimits: desk.dataChecks,
-    orderTimeoutMs: desk.execution.orderTimeoutMs,
-    sendWithinMs: SEND_WITHIN_MS,
-    broker: traitsOf(desk),
-    fenceMs: desk.execution.fenceMs,
     record: 'all',
+    capitalRule: 'fixed',
   };
 }
 

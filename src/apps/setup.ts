@@ -1,3 +1,4 @@
+import { REMOTE_TRAITS } from '../adapters/paper/index.ts';
 import { BadInput, fractionOf } from '../base/index.ts';
 import { type BookSetup, BUILT_IN_TRAITS, type SeriesSetup, type Setup } from '../engine/index.ts';
 import type { Timeframe } from '../market/index.ts';
@@ -30,22 +31,31 @@ export function setupOf(
   options: { account: string; record: Setup['record'] },
 ): Setup {
   const books = desk.books.map((book) => bookOf(desk, book, definitions));
-  return {
-    desk: desk.name,
-    account: options.account,
-    series: seriesOf(desk, books),
-    books,
-    limits: desk.limits,
-    costs: desk.simulator.costs,
-    slippage: desk.execution.slippage,
-    dataLimits: desk.dataChecks,
-    orderTimeoutMs: desk.execution.orderTimeoutMs,
-    sendWithinMs: 5_000,
-    broker: BUILT_IN_TRAITS,
-    fenceMs: desk.execution.fenceMs,
-    record: options.record,
-  };
+  const { account, record } = options;
+  return { ...deskParts(desk), account, record, books, series: seriesOf(desk, books) };
 }
+
+/** What the engine needs of a desk beside its books, their series and the account. */
+export const deskParts = (
+  desk: Desk,
+): Omit<Setup, 'account' | 'books' | 'record' | 'series'> => ({
+  desk: desk.name,
+  limits: desk.limits,
+  costs: desk.simulator.costs,
+  slippage: desk.execution.slippage,
+  dataLimits: desk.dataChecks,
+  orderTimeoutMs: desk.execution.orderTimeoutMs,
+  sendWithinMs: desk.execution.sendWithinMs,
+  flattenWithinMs: desk.execution.flattenWithinMs,
+  flattenAtOpen: desk.execution.flattenAtOpen,
+  broker: desk.simulator.url === null ? BUILT_IN_TRAITS : REMOTE_TRAITS,
+  fenceMs: desk.execution.fenceMs,
+  reconcile: desk.reconcile,
+  capitalRule: desk.capitalRule,
+  ...(desk.crossing === 'inside' && { crossing: desk.crossing }),
+  ...(desk.rules !== null && { rules: desk.rules }),
+  ...(desk.approvals !== null && { approvals: desk.approvals }),
+});
 
 function bookOf(desk: Desk, book: BookConfig, definitions: Definitions): BookSetup {
   const { strategy, params } = strategyOf(desk, book, definitions);
@@ -60,6 +70,8 @@ function bookOf(desk: Desk, book: BookConfig, definitions: Definitions): BookSet
     thresholdPct: book.thresholdPct,
     limits: book.limits,
     signals: book.origin.kind === 'signals' ? book.signalFilters : null,
+    ...(book.watch !== null && { watch: book.watch }),
+    ...(book.leftover !== null && { leftover: book.leftover }),
   };
 }
 

@@ -55,6 +55,8 @@ export interface FlattenState {
   /** Orders of others that rest at the broker, in words. */
   foreign: readonly string[];
   outcome: 'flat' | 'incomplete' | null;
+  /** Why it ended incomplete, a sentence each. */
+  reasons: readonly string[];
 }
 
 /** What an emergency exit came to. */

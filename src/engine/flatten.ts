@@ -73,6 +73,7 @@ export function takeFlatten(
     lines: {},
     foreign: [],
     outcome: null,
+    reasons: [],
   };
   voidApprovals(setup, state, { by, reason: 'an emergency exit began' });
 }
@@ -335,6 +336,7 @@ function end(
 ): void {
   flatten.phase = 'ended';
   flatten.outcome = outcome;
+  flatten.reasons = reasons;
   flatten.wakeAt = null;
   for (const book of state.books) book.lastTargets = weightsNow(state, book);
   const { by, reason, at, foreign: foreignOrders } = flatten;

@@ -40,6 +40,8 @@ export class WireChecks {
   readonly intents: Map<string, NamedIntent> = new Map();
   readonly submits: Intent[] = [];
   #epoch = 0;
+  /** The epoch in which the account was read last. */
+  #readIn = -1;
   #records = 0;
 
   constructor(setup: Setup, violations: Violations, now: () => Instant) {
@@ -67,6 +69,7 @@ export class WireChecks {
 
   #input(input: Input): void {
     if (input.kind === 'start') this.#epoch = input.epoch;
+    if (input.kind === 'account') this.#readIn = this.#epoch;
     if (input.kind === 'command' && input.command === 'approve') this.#approved.add(input.request);
   }
 
@@ -120,7 +123,8 @@ export class WireChecks {
     const repeats = sent > 1 && this.#setup.broker.clientIds === 'none';
     must(3, !repeats, () => `"${id}" is sent ${sent} times to a broker without ids`);
     must(26, state.epoch === this.#epoch, () => `"${id}" leaves in epoch ${state.epoch}`);
-    must(28, isReconciled(state), () => `"${id}" leaves before the account is reconciled`);
+    const reconciled = isReconciled(state) && this.#readIn === this.#epoch;
+    must(28, reconciled, () => `"${id}" leaves before the account is reconciled`);
     this.#checkHalt(intent, state);
     this.#checkTerms(intent, state);
     if (Math.abs(offsetMs) < LATE_MS) this.#checkFence(intent, trueAt);

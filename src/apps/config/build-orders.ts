@@ -20,7 +20,7 @@ export function partialFillsOf(raw: RawDesk['simulator']['partial_fills']): Part
   return { sharePpm: Math.round(share_pct * 10_000), pieces, everyMs: toMs(every_seconds, 1_000) };
 }
 
-/** Who must be asked; null where the desk asks nobody. A book has the desk's rules but for its own. */
+/** Who must be asked; null: nobody. A book has the desk's rules where it sets none of its own. */
 export function approvalsOf({ approvals: raw, books }: RawDesk): ApprovalPolicy | null {
   if (raw === undefined) return null;
   const { opening, reducing, protective, flatten } = raw;

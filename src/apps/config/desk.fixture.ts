@@ -4,6 +4,14 @@ import type { Desk } from './desk.ts';
 import { type ConfigError, formatConfigErrors } from './error.ts';
 import { type DeskOptions, parseDesk } from './parse.ts';
 
+/** What the second book of the sample says of approvals. */
+export const SAMPLE_APPROVALS = `    approvals:
+      opening: free
+      reducing: required
+      protective: required
+      flatten: required
+`;
+
 /** A desk that uses every key once, all figures apart from each other. */
 export const SAMPLE_DESK = `# A desk for tests.
 version: 1
@@ -42,16 +50,36 @@ simulator:
   delay_ms: [200, 1500]
   rejection_pct: 2
   random_slippage_bps: 4
+  url: http://127.0.0.1:7777
+  reserve: true
+  partial_fills: { share_pct: 25, pieces: 4, every_seconds: 2 }
 execution:
   slippage_warning_pct: 0.3
   slippage_exceeded_pct: 0.5
   slippage_abort_pct: 1.0
   order_timeout_minutes: 60
   fence_seconds: 30
+  send_within_seconds: 6
+  flatten_within_seconds: 20
+  flatten_at_open: true
 data_checks:
   corporate_action_pct: 20
   lookback_days: 5
   quote_age_seconds_max: 60
+approvals:
+  opening: required
+  reducing: free
+  protective: free
+  flatten: free
+  timeout_minutes: 45
+  drift_pct_max: 0.8
+reconcile:
+  cash_tolerance_day_dollars: 0.02
+  cash_tolerance_month_dollars: 0.5
+  lag_seconds: 90
+  every_minutes: 10
+crossing: inside
+capital_rule: rebalance-at-close
 books:
   - name: trend
     strategy: sample-trend
@@ -68,6 +96,24 @@ books:
     limits:
       position_pct_max: 80
       order_notional_max: 60000
+    watch:
+      stop_loss_pct: 7
+      take_profit_pct: 21
+      hold_days_max: 40
+      hold_days_max_at_loss: 15
+      stop_required: true
+      broker_held: false
+      gap_seconds_max: 4
+      bad_tick_pct: 2.5
+      confirm_ticks: 3
+      confirm_seconds: 12
+      cover: { deadline_seconds: 90, repairs_max: 4, cash: false }
+    leftover:
+      market: cancel
+      limit: reprice
+      stop: carry
+      stop_limit: cancel
+      reprices_max: 2
   - name: ticks
     signals: signals.jsonl
     capital_pct: 30
@@ -80,7 +126,7 @@ books:
       risk_percent: 1
       cooldown_seconds: 0.1
       notional_pct_max: 10
-limits:
+${SAMPLE_APPROVALS}limits:
   position_pct_max: 90
   cash_reserve_pct_min: 5
   leverage_max: 3.0

@@ -46,10 +46,28 @@ test('a description tells the limits in dollars, a book its own only where they 
     'Desk limit, orders: at most 50 a second, 200 a minute, 5 alike a minute',
     'Desk limit, orders rejected in a row that halt: 5',
     'Rules: none set, the broker alone applies them',
+    'Broker: the built-in one in a process of its own at http://127.0.0.1:7777',
+    'Broker: open orders hold their cash and shares',
+    'Broker: 25 % of orders fill in up to 4 pieces, one each 2 s',
+    'Orders: leave within 6 s or not at all; an emergency exit waits 20 s for proof, and goes on ' +
+      'at the next open where the market is closed',
+    'Approvals: needed for opening; free: reducing, protective, flatten; 45 min to answer, void ' +
+      'when the price moves 0.8 %',
+    'Account: compared with the books every 10 min; unexplained cash of $0.02 a day and $0.50 a ' +
+      'month is let pass, positions may lag a fill by 90 s',
+    'Books: opposite orders meet inside the desk; at each close cash moves towards trend 66.67 ' +
+      '%, ticks 33.33 %',
     'Book "trend": sample-trend, 60 % = $60,000.00, close - 5m, all-targets from 5 % of equity',
     'Book "trend" limit, one symbol: at most 80 % = $48,000.00',
     'Book "trend" limit, one order: at most $60,000.00',
+    'Book "trend" guard: stop 7 % = $3,360.00 of the largest position, target 21 %, closed after ' +
+      '40 sessions, at a loss after 15, watched here, closed by 3 prices that agree, short ' +
+      'options without cover bought back after 90 s',
+    'Book "trend", orders older than 60 min: market cancel, limit reprice up to 2 times, stop ' +
+      'carry, stop limit cancel',
     'Book "ticks": signals of "signals.jsonl", 30 % = $30,000.00, every bar, changed-targets',
+    'Book "ticks" approvals: needed for reducing, protective, flatten; free: opening',
+    'Book "ticks" guard: only what its orders bring',
   ]);
 });
 

@@ -3,6 +3,7 @@ import { digest, formatMoney, fractionOf } from '../../base/index.ts';
 import { formatSlot } from '../../market/index.ts';
 import type { BookConfig, DataSource, Desk } from './desk.ts';
 import { limitLines, rateLines, share, symbolLines } from './explain-limits.ts';
+import { bookOrderLines, orderLines } from './explain-orders.ts';
 import { dollarText } from './field.ts';
 import { deskSchema } from './schema.ts';
 
@@ -28,6 +29,7 @@ export function describeDesk(desk: Desk): string[] {
     ...rateLines('Desk limit', desk.limits),
     ...symbolLines('Desk limit', desk.limits, desk.capital),
     ...rulesLines(desk),
+    ...orderLines(desk),
     ...desk.books.flatMap((book) => bookLines(desk, book)),
   ];
 }
@@ -66,7 +68,11 @@ function bookLines(desk: Desk, book: BookConfig): string[] {
     ...symbolLines(name, limits, capital),
   ];
   const shared = new Set(linesOf(desk.limits));
-  return [line, ...linesOf(book.limits).filter((own) => !shared.has(own))];
+  return [
+    line,
+    ...linesOf(book.limits).filter((own) => !shared.has(own)),
+    ...bookOrderLines(desk, book),
+  ];
 }
 
 function rulesLines({ rules }: Desk): string[] {

@@ -208,10 +208,12 @@ export function date() {
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|localhost):([1-9]\d{0,4})\/?$/;
 const PORT_MAX = 65_535;
 
+const isOurs = (value: string): boolean =>
+  Number(LOOPBACK.exec(value)?.[1] ?? PORT_MAX + 1) <= PORT_MAX;
+
 /** The address of a process of this machine: a port of it, and nothing else. */
 export function loopback() {
   const wanted = 'an address of this machine such as "http://127.0.0.1:7777"';
-  const isOurs = (value: string) => Number(LOOPBACK.exec(value)?.[1] ?? PORT_MAX + 1) <= PORT_MAX;
   const problemOf = (value: string): Problem | undefined => {
     if (isOurs(value)) return undefined;
     const [, port = ''] =

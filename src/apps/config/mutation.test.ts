@@ -120,7 +120,10 @@ describe('F083: a typing error', () => {
     },
   );
 
-  const OPTIONAL = ['benchmark', 'simulator', 'execution', 'data_checks'];
+  const OPTIONAL = [
+    'benchmark', 'simulator', 'execution', 'data_checks',
+    'approvals', 'reconcile', 'crossing', 'capital_rule',
+  ]; // prettier-ignore
   const needed = PATHS.filter(([first, ...rest]) =>
     first === 'limits' ? true : rest.length === 0 && !OPTIONAL.includes(String(first)),
   );
@@ -189,7 +192,7 @@ describe('F084: percent for a fraction, a fraction for percent', () => {
   const figures = PATHS.filter((path) => /_pct(?:_|$)|_percent$/.test(String(path.at(-1))));
 
   test('concerns every percentage of the sample', () => {
-    expect(figures.length).toBe(21);
+    expect(figures.length).toBe(26);
   });
 
   test.each(titled(figures))('%s times or by 100 is refused by its name', (_, path) => {
@@ -225,6 +228,9 @@ describe('F084: percent for a fraction, a fraction for percent', () => {
     ['slippage_pct: 0.1', 'slippage_pct: 0.001', '0.1'],
     ['fee_pct: 0.2', 'fee_pct: 0.001', '0.1'],
     ['slippage_exceeded_pct: 0.5', 'slippage_exceeded_pct: 0.005', '0.5'],
+    ['stop_loss_pct: 7', 'stop_loss_pct: 0.07', '7'],
+    ['drift_pct_max: 0.8', 'drift_pct_max: 0.008', '0.8'],
+    ['share_pct: 25', 'share_pct: 0.25', '25'],
   ])('%s written as %s is suggested to be %s', (from, to, suggestion) => {
     expect(errorsIn(edited(from, to))[0]).toMatchObject({ suggestion });
   });

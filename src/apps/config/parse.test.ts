@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { StrategyDefinition } from '../../strategy/index.ts';
 import { defineStrategy, hold, z } from '../../strategy/index.ts';
-import { deskOf, edited, errorOf, errorsIn, SAMPLE_DESK, SAMPLE_TREND } from './desk.fixture.ts';
+import {
+  deskOf,
+  edited,
+  errorOf,
+  errorsIn,
+  SAMPLE_APPROVALS,
+  SAMPLE_DESK,
+  SAMPLE_TREND,
+} from './desk.fixture.ts';
 import { formatConfigErrors } from './error.ts';
 import { deskFile, parseDesk, strategyFiles } from './parse.ts';
 
@@ -29,7 +37,8 @@ describe('a desk', () => {
     const lines = SAMPLE_DESK.split('\n');
     const from = (key: string) => lines.findIndex((line) => line.startsWith(key));
     const [start, end] = [from('simulator:'), from('books:')];
-    const desk = deskOf([...lines.slice(0, start), ...lines.slice(end)].join('\n'));
+    const text = [...lines.slice(0, start), ...lines.slice(end)].join('\n');
+    const desk = deskOf(edited(SAMPLE_APPROVALS, '', text));
     expect(desk.simulator).toEqual({
       seed: 1,
       fill: 'close',
@@ -37,11 +46,24 @@ describe('a desk', () => {
       delayMs: { min: 100, max: 800 },
       rejectionPct: 0,
       randomSlippageBps: 0,
+      url: null,
+      reserve: false,
+      partialFills: null,
     });
     expect(desk.execution).toEqual({
       slippage: { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },
       orderTimeoutMs: 3_600_000,
       fenceMs: 30_000,
+      sendWithinMs: 5_000,
+      flattenWithinMs: 15_000,
+      flattenAtOpen: false,
+    });
+    expect(desk).toMatchObject({ approvals: null, crossing: 'refuse', capitalRule: 'fixed' });
+    expect(desk.reconcile).toEqual({
+      cashToleranceDay: 10_000,
+      cashToleranceMonth: 10_000,
+      lagMs: 120_000,
+      everyMs: 300_000,
     });
     expect(desk.dataChecks).toEqual({
       corporateActionPct: 20,
@@ -134,7 +156,7 @@ describe('a strategy of a file', () => {
   test('is refused when the file holds none', () => {
     const strategies = { builtIn: [], ofFile: () => undefined };
     expect(formatConfigErrors(errorsIn(text, { strategies }))).toBe(
-      'desk.yaml:50:23: books.0.strategy.file: found "strategies/mine.ts", wanted a file ' +
+      'desk.yaml:70:23: books.0.strategy.file: found "strategies/mine.ts", wanted a file ' +
         'that exports a strategy made by defineStrategy',
     );
   });
@@ -157,7 +179,7 @@ const refusalWith = (definition: Partial<StrategyDefinition>) => {
 describe('a strategy that misbehaves', () => {
   test('by throwing is refused with its own words', () => {
     expect(refusalWith({ universe: sulky })).toBe(
-      'desk.yaml:57:7: books.0.params: found a map, wanted parameters the strategy accepts ' +
+      'desk.yaml:77:7: books.0.params: found a map, wanted parameters the strategy accepts ' +
         '(no symbols today)',
     );
   });
@@ -207,7 +229,7 @@ test('a nested spelling of parameters is left to the strategy that knows it', ()
   expect(deskOf(text, { strategies }).books[0]?.origin).toMatchObject({ params: { fast: 7 } });
   const wrong = errorsIn(text.replace('quick: 7', 'quick: x'), { strategies });
   expect(formatConfigErrors(wrong)).toBe(
-    'desk.yaml:56:5: books.0.params.fast: found nothing, wanted a number',
+    'desk.yaml:76:5: books.0.params.fast: found nothing, wanted a number',
   );
 });
 

@@ -6,7 +6,7 @@ import { count, dollars, figure, flag, loopback, percent, word } from './field.t
  * share the account. All of it may be left out.
  */
 
-/** Of the section `simulator`: where the built-in broker runs, and how it takes and fills orders. */
+/** Of the section `simulator`: where the built-in broker runs, and how it fills orders. */
 export const brokerKeys = {
   url: loopback().optional(),
   reserve: flag().default(false),

@@ -12,6 +12,7 @@ import {
   type DecisionRecord,
   type EquityPoint,
   type FillRecord,
+  BUILT_IN_TRAITS,
 } from '../engine/index.ts';
 import { stateView } from './final-state.ts';
 import { type Bars, timeframeMs } from '../market/index.ts';
@@ -44,7 +45,12 @@ export async function backtestDesk(
 ): Promise<BacktestRun> {
   const { desk } = loaded;
   const record = options.keepAll ? 'all' : recordOf(desk);
-  const setup = setupOf(desk, loaded.definitions, { account: 'backtest', record });
+  // Nobody is there to approve, and the broker is the one in this process, whatever the desk names.
+  const { approvals: _, ...parts } = setupOf(desk, loaded.definitions, {
+    account: 'backtest',
+    record,
+  });
+  const setup = { ...parts, broker: BUILT_IN_TRAITS };
   const loader = new SeriesLoader(desk, options.to);
   const series: Bars[] = [];
   for (const { symbol } of setup.series) series.push(await loader.load(symbol));
@@ -84,6 +90,7 @@ export function immediateBroker(desk: Desk): BacktestOptions['broker'] {
     rejectionPpm: 0,
     randomSlippageBps: 0,
     priceStep: 1,
+    ...(desk.simulator.reserve && { reserve: true }),
     shortSelling: desk.limits.shortSelling || desk.books.some((book) => book.limits.shortSelling),
   };
 }

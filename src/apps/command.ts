@@ -10,6 +10,7 @@ import {
   saveState,
   type State,
   step,
+  usable,
 } from '../engine/index.ts';
 import type { ClientOrderId } from '../orders/index.ts';
 import { type ControlView, controlView } from './control-view.ts';
@@ -122,7 +123,7 @@ export async function commandDesk(folder: string, request: DeskRequest): Promise
     if (request.kind === 'resume') releaseHaltLatch(folder);
     const journal = openJournal(journalPath(folder), { account });
     try {
-      const snapshot = journal.latestSnapshot();
+      const snapshot = usable(journal.latestSnapshot());
       const state = foldRecords(setup, journal.read(snapshot?.seq ?? 0), snapshot);
       const input = { ...command, kind: 'command', at: state.at } as CommandInput;
       const effects = step(setup, state, input);

@@ -1,5 +1,5 @@
 import { readJournal } from '../adapters/journal/index.ts';
-import { foldRecords } from '../engine/index.ts';
+import { foldRecords, usable } from '../engine/index.ts';
 import { type ControlView, controlView } from './control-view.ts';
 import { recordedRun } from './recorded-run.ts';
 import { journalPath } from './wire.ts';
@@ -9,7 +9,7 @@ export async function viewAtRest(folder: string): Promise<ControlView> {
   const { setup, start } = await recordedRun(folder);
   const reader = readJournal(journalPath(folder));
   try {
-    const snapshot = reader.latestSnapshot();
+    const snapshot = usable(reader.latestSnapshot());
     const state = foldRecords(setup, reader.read(snapshot?.seq ?? 0), snapshot);
     return controlView(setup, state, start.stage);
   } finally {

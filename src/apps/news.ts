@@ -1,4 +1,12 @@
-import { findOrder, isDone, type Orders, type Report } from '../orders/index.ts';
+import {
+  type Fill,
+  findOrder,
+  isDone,
+  isSameFill,
+  type Order,
+  type Orders,
+  type Report,
+} from '../orders/index.ts';
 
 /**
  * Whether a report can change anything or must be looked at. Readings repeat what is known each
@@ -12,6 +20,10 @@ export function isNews(orders: Orders, report: Report): boolean {
       const waits = order.status === 'inFlight' || order.status === 'unknown';
       return waits || order.venueOrderId !== report.venueOrderId;
     }
+    case 'fill':
+      return !isBooked(order, report.fill);
+    case 'suspended':
+      return !(order.evidence?.alarmed.some((key) => key.includes(report.status)) ?? false);
     case 'cumulative':
       return report.filled > order.filled;
     case 'unknown':
@@ -24,4 +36,10 @@ export function isNews(orders: Orders, report: Report): boolean {
     default:
       return true;
   }
+}
+
+/** Whether an execution counts already in these terms, or was told so and taken back since. */
+function isBooked({ executions, evidence }: Order, fill: Fill): boolean {
+  if (executions.some((one) => isSameFill(one, fill))) return true;
+  return evidence?.revised.some(({ was }) => isSameFill(was, fill)) ?? false;
 }

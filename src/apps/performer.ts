@@ -1,10 +1,10 @@
 import type { Instant } from '../base/index.ts';
-import type {
-  Broker,
-  Command,
-  Effect,
-  Input,
-  State,
+import {
+  type Broker,
+  type Command,
+  type Effect,
+  type Input,
+  type State,
 } from '../engine/index.ts';
 import type { ClientOrderId, Intent, Order, Report } from '../orders/index.ts';
 import { type HaltLevel, isAtLeast } from '../risk/index.ts';
@@ -21,6 +21,8 @@ export interface Latch {
 }
 
 export interface PerformerParts {
+  /** Why an order that was asked for may not leave any more, or null. */
+  readonly heldBack: (order: ClientOrderId) => string | null;
   readonly state: State;
   readonly broker: Broker;
   readonly now: () => Instant;
@@ -92,9 +94,19 @@ export class Performer {
     });
   }
 
+  /** Orders, activities and the account, in this order: what explains a difference comes first. */
   readAccount(): void {
-    const { broker, now, arrived } = this.#parts;
+    const { broker, state, now, arrived } = this.#parts;
     this.call(async () => {
+      if (Number.isFinite(broker.traits.pollMs)) {
+        this.reports(await broker.poll(now(), [...state.orders.live.values()]));
+      }
+      for (const activity of await broker.activities(now())) {
+        arrived(() => {
+          if (state.activities.has(activity.id)) return [];
+          return [{ ...activity, kind: 'activity', at: now() } as Input];
+        });
+      }
       const account = await broker.account(now());
       arrived(() => [{ kind: 'account', at: now(), account }]);
     });
@@ -113,9 +125,10 @@ export class Performer {
 
   /** The last look before the wire: a pause or a halt since the decision ends the order here. */
   #submit({ intent, sendBy }: Submit): void {
-    const { broker, now } = this.#parts;
+    const { broker, now, heldBack } = this.#parts;
     const at = now();
-    const reason = this.#held(intent) ?? (at > sendBy ? 'it came to the wire too late' : null);
+    const late = at > sendBy ? 'it came to the wire too late' : null;
+    const reason = this.#held(intent) ?? late ?? heldBack(intent.clientOrderId);
     if (reason !== null) {
       return this.reports([{ kind: 'notSent', order: intent.clientOrderId, at, reason }]);
     }

@@ -1,4 +1,4 @@
-import type { DateText, Instant } from '../base/index.ts';
+import type { DateText, Instant, Price } from '../base/index.ts';
 import {
   type BookSetup,
   type Broker,
@@ -8,10 +8,12 @@ import {
   exitIsOver,
   type Feed,
   foldRecords,
+  heldBack,
   type Input,
   type Journal,
   type Setup,
   type State,
+  usable,
 } from '../engine/index.ts';
 import { type BarRow, exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
@@ -97,6 +99,7 @@ export class Runner {
     this.#agenda = new Agenda({ ...parts, state, from });
     this.#recorder = new Recorder(parts.setup, state, parts.journal, parts.observer);
     this.#performer = new Performer({
+      heldBack: (order) => heldBack(parts.setup, state, order),
       state,
       broker: parts.broker,
       now: () => this.#now(),
@@ -108,7 +111,7 @@ export class Runner {
 
   /** Recovers the desk from its journal and takes it over. */
   static async open(parts: RunnerParts): Promise<Runner> {
-    const snapshot = parts.journal.latestSnapshot();
+    const snapshot = usable(parts.journal.latestSnapshot());
     const records = parts.journal.read(snapshot?.seq ?? 0, parts.verified ? 'order' : 'chain');
     const state = foldRecords(parts.setup, records, snapshot);
     const runner = new Runner(parts, state);
@@ -128,12 +131,23 @@ export class Runner {
   /** What a person asks; resolves when it is durable and what it asks for has begun. */
   command(command: Command): Promise<State> {
     return new Promise((resolve) => {
-      this.#arrived(() => [{ ...command, kind: 'command', at: this.#now() } as Input]);
+      this.#arrived(() => {
+        const fresh = command.command === 'approve' ? this.#priceOf(command.request) : {};
+        return [{ ...fresh, ...command, kind: 'command', at: this.#now() } as Input];
+      });
       this.#arrived(() => {
         resolve(this.state);
         return [];
       });
     });
+  }
+
+  /** The market of an order that waits for approval: a yes is void when it moved too far. */
+  #priceOf(request: string): { readonly price?: Price } {
+    const { open } = this.state.approvals;
+    const symbol = open.find(({ id }) => id === request)?.intent.symbol;
+    const price = symbol && this.#parts.feed.mark(symbol, this.#now());
+    return price ? { price } : {};
   }
 
   /** What a stream told: a hint, that speeds up what the next reading would bring. */

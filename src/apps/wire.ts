@@ -218,6 +218,7 @@ function brokerSettings(desk: Desk, stage: Stage): SimBrokerSettings {
   const { delayMs, rejectionPct, randomSlippageBps } = desk.simulator;
   return {
     ...immediate,
+    ...(desk.simulator.partialFills && { partialFills: desk.simulator.partialFills }),
     delayMs: [delayMs.min, delayMs.max],
     rejectionPpm: Math.round(rejectionPct * 10_000),
     randomSlippageBps,

@@ -39,7 +39,8 @@ export function takeStart(setup: Setup, state: State, input: StartInput): void {
       takeReport(setup, state, { ...base, kind: 'notSent', reason: UNSENT });
     } else if (status === 'inFlight') {
       takeReport(setup, state, { ...base, kind: 'unknown', reason: UNANSWERED });
-    } else ask(state, intent.clientOrderId);
+    } else if (status === 'working') emit(state, { kind: 'query', order: intent.clientOrderId });
+    else ask(state, intent.clientOrderId);
   }
   askAccount(state);
 }
@@ -67,7 +68,8 @@ export function takeMissed(state: State, input: MissedInput): void {
   }
   book.slotDate = input.date;
   book.slotAnswered = true;
-  record(state, book, { action: 'missed', why: `Slot missed: ${input.reason}` });
+  const { date } = input;
+  record(state, book, { action: 'missed', why: `Slot missed: ${input.reason}`, date });
   const text = `Book "${book.setup.name}": slot of ${input.date} missed: ${input.reason}`;
   alert(state, 'HIGH', 'slotMissed', text);
 }
@@ -75,7 +77,6 @@ export function takeMissed(state: State, input: MissedInput): void {
 /** The day is over: equity is fixed, and the marks of the loss limits move. */
 export function takeClose(setup: Setup, state: State, input: CloseInput): void {
   if (input.date !== state.date) enterDay(state, dayNumber(input.date));
-  state.fence = null;
   const point = equityPoint(state);
   emit(state, { kind: 'equity', point });
   trip(setup, state);

@@ -1,3 +1,4 @@
+import type { DateText } from '../base/index.ts';
 import { planOrders, type Planned, planTargets, type Prices } from '../portfolio/index.ts';
 import type { Decision, Facts, Strategy, Weights } from '../strategy/index.ts';
 import { stopBook, trip } from './losses.ts';
@@ -58,13 +59,13 @@ function act(
 export function record(
   state: State,
   book: BookState,
-  decision: { action: string; why: string; targets?: Weights },
+  decision: { action: string; why: string; targets?: Weights; date?: DateText },
   facts: Facts = {},
 ): void {
   emit(state, {
     kind: 'decision',
     record: {
-      date: state.date,
+      date: decision.date ?? state.date,
       at: state.at,
       book: book.setup.name,
       strategy: book.setup.strategy.name,

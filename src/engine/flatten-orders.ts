@@ -49,7 +49,9 @@ export function noteSeen(state: State, flatten: FlattenState, account: AccountSe
     const same = before !== undefined && before.quantity === quantity;
     seen[symbol] = same ? before : { quantity, since: state.at };
     const differs = quantity !== accountHeld(state, symbol);
-    if (differs && !flatten.unlike.includes(symbol)) flatten.unlike.push(symbol);
+    if (differs && !flatten.unlike.includes(symbol)) {
+      flatten.unlike = [...flatten.unlike, symbol].sort();
+    }
   }
   flatten.seen = seen;
 }

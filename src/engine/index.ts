@@ -21,3 +21,4 @@ export * from './snapshot.ts';
 export * from './state.ts';
 export * from './step.ts';
 export * from './watch-policy.ts';
+export { heldBack } from './wire.ts';

@@ -246,5 +246,8 @@ export type CommandInput = {
 
 type Distribute<T> = T extends unknown ? Omit<T, 'kind' | 'at'> : never;
 
+/** Something that the broker's list of activities tells, without the instant we heard of it. */
+export type ActivitySeen = Distribute<ActivityInput>;
+
 /** What a person asks; kind and instant are added where it is taken in. */
 export type Command = Distribute<CommandInput>;

@@ -6,7 +6,7 @@ import type { Setup } from './setup.ts';
 import { alert, bookNamed, type BookState, markOf, type State } from './state.ts';
 import { passLevels } from './watch.ts';
 import type { Leftover } from './watch-policy.ts';
-import { askCancel } from './wire.ts';
+import { askCancel, wasJustRefused } from './wire.ts';
 
 /** What becomes of the rest of an order of `book` that was priced so. */
 export const leftoverOf = ({ setup }: BookState, type: Intent['pricing']['type']): Leftover =>
@@ -20,7 +20,7 @@ export const leftoverOf = ({ setup }: BookState, type: Intent['pricing']['type']
 export function cancelOverdue(setup: Setup, state: State): void {
   const isFenced = state.fence !== null && state.at > state.fence;
   for (const order of state.orders.live.values()) {
-    if (order.status !== 'working') continue;
+    if (order.status !== 'working' || wasJustRefused(state, order)) continue;
     const isOld = state.at - order.intent.at >= setup.orderTimeoutMs;
     if (!(isOld || isFenced) || rests(order)) continue;
     if (isFenced) cancelAtFence(state, order);

@@ -1,7 +1,7 @@
 import type { Instant, Price } from '../base/index.ts';
 import type { BarRow } from '../market/index.ts';
 import type { Intent, Order, Report } from '../orders/index.ts';
-import type { AccountSeen, ObservationInput } from './input.ts';
+import type { AccountSeen, ActivitySeen, ObservationInput } from './input.ts';
 
 /** One record as it is given to the journal. `body` is canonical JSON material. */
 export interface Entry {
@@ -126,6 +126,11 @@ export interface Broker {
   /** All that the broker knows of an order; `notFound` is evidence that it never had it. */
   find(order: Readonly<Order>, at: Instant): Promise<readonly Report[]>;
   account(at: Instant): Promise<AccountSeen>;
+  /**
+   * What happened to the account beside its orders: dividends, fees, transfers, splits,
+   * assignments. Each has an id and may be told more than once.
+   */
+  activities(at: Instant): Promise<readonly ActivitySeen[]>;
   /** What became of these orders and whatever else is new; each may be told more than once. */
   poll(at: Instant, live: readonly Readonly<Order>[]): Promise<readonly Report[]>;
   /** When a poll will have news, where that is known beforehand. */

@@ -18,7 +18,7 @@ import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
 import { alert, bookNamed, type BookState, emit, markOf, type State } from './state.ts';
 import { positionMoved } from './watch.ts';
-import { ask, isTooEarly, sendsAgain, wireMoved } from './wire.ts';
+import { ask, cancelWasRefused, isTooEarly, sendsAgain, wireMoved } from './wire.ts';
 import { legDone } from './work.ts';
 
 /**
@@ -41,6 +41,7 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
   for (const posting of postings) bookFill(setup, state, book, order, posting);
   if (order.status === 'unknown' && !isOfFills(report)) ask(state, order.intent.clientOrderId);
   wireMoved(setup, state, order);
+  if (report.kind === 'cancelRefused') cancelWasRefused(state, report.order);
   const guards = order.intent.purpose === 'protect';
   if (postings.length > 0 || guards || isDone(order)) positionMoved(setup, state, book, order);
   if (!isDone(order)) return;

@@ -18,9 +18,20 @@ import type { Window } from './window.ts';
 const nullable = (column: Float64Array): (number | null)[] =>
   Array.from(column, (value) => (Number.isNaN(value) ? null : value));
 
+/** Rises whenever what a state holds changes: an older snapshot is then left unread (F029). */
+const SNAPSHOT_VERSION = 2;
+
+/** `snapshot` where this program can restore it, or undefined: the whole journal is folded then. */
+export function usable<T extends { readonly state: string }>(snapshot: T | undefined): T | undefined {
+  if (snapshot === undefined) return undefined;
+  const { version } = JSON.parse(snapshot.state) as { version?: number };
+  return version === SNAPSHOT_VERSION ? snapshot : undefined;
+}
+
 /** The whole state as canonical JSON: equal states have equal texts (invariant 27). */
 export function saveState(state: State): string {
   return canonical({
+    version: SNAPSHOT_VERSION,
     at: state.at,
     date: state.date,
     epoch: state.epoch,
@@ -41,8 +52,7 @@ export function saveState(state: State): string {
     closedDate: state.closedDate,
     fence: state.fence,
     activities: [...state.activities],
-    external: saveLedger(state.external.ledger),
-    externalOrders: state.external.ordersToday,
+    external: saveBook(state.external),
     wire: state.wire,
     risk: state.risk,
     approvals: state.approvals,
@@ -112,8 +122,7 @@ interface SavedState {
   closedDate: DateText | null;
   fence: Instant | null;
   activities: string[];
-  external: SavedLedger;
-  externalOrders: number;
+  external: SavedBook;
   wire: State['wire'];
   risk: State['risk'];
   approvals: State['approvals'];
@@ -144,8 +153,7 @@ export function restoreState(setup: Setup, text: string): State {
   state.reconcile = saved.reconcile;
   state.watch = saved.watch;
   state.flatten = saved.flatten;
-  restoreLedger(state.external.ledger, saved.external);
-  state.external.ordersToday = saved.externalOrders;
+  restoreBook(state.external, saved.external);
   for (const id of saved.activities) state.activities.add(id);
   fill(state.marks, saved.marks);
   fill(state.folded, saved.folded);

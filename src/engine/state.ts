@@ -310,6 +310,7 @@ export function enterDay(state: State, day: number): void {
   state.date = dateOfDay(day);
   for (const book of state.books) book.ordersToday = 0;
   state.external.ordersToday = 0;
+  state.fence = null;
 }
 
 /** Asks or tells the world. Most steps have one effect, and a list that fits it is a small one. */

@@ -1,11 +1,11 @@
 import { findOrder, isDone, type Order } from '../orders/index.ts';
-import { sessionOn, nextSession } from '../market/index.ts';
-import { formatMoney, type Instant } from '../base/index.ts';
+import { dayNumber, formatMoney, type Instant } from '../base/index.ts';
+import { exchangeDate, nextSession, sessionOn } from '../market/index.ts';
 import { exitIsOver } from './flatten.ts';
 import { isReconciled } from './reconcile.ts';
 import { send } from './send.ts';
 import type { Setup } from './setup.ts';
-import { alert, type BookState, markOf, type State } from './state.ts';
+import { alert, type BookState, enterDay, markOf, type State } from './state.ts';
 import {
   type Exit,
   type ExitReason,
@@ -61,7 +61,12 @@ function forget(state: State, guard: Guard): void {
   if (at >= 0) guards.splice(at, 1);
 }
 
-const isDue = ({ at }: State, exit: Exit): boolean => exit.retryAt === null || at >= exit.retryAt;
+/** Whether an exit may go now; outside of the session it waits for the next one. */
+function isDue(state: State, exit: Exit): boolean {
+  const opens = inSession(state.at);
+  if (opens > state.at) exit.retryAt = opens;
+  return exit.retryAt === null || state.at >= exit.retryAt;
+}
 
 /** Whether protection makes room: a leg of the plan or an exit is to have the shares. */
 function isYielding(state: State, book: BookState, guard: Guard, live: LiveOrders): boolean {
@@ -91,6 +96,7 @@ function pursueExit(
   const blocks = growing.some((order) => order.status !== 'unknown');
   if (blocks || protecting.length > 0 || shrinking.length > 0) return;
   const { symbol, quantity } = guard;
+  enterDay(state, dayNumber(exchangeDate(state.at)));
   const intent = send(setup, state, book, {
     symbol,
     side: quantity > 0 ? 'sell' : 'buy',
@@ -108,7 +114,7 @@ function pursueExit(
 export function exitFailed(state: State, guard: Guard, exit: Exit, why: string): void {
   exit.order = null;
   exit.failures++;
-  exit.retryAt = inSession(state, retryAfter(state.at, exit.failures));
+  exit.retryAt = inSession(retryAfter(state.at, exit.failures));
   const { book, quantity, symbol } = guard;
   alert(
     state,
@@ -118,11 +124,13 @@ export function exitFailed(state: State, guard: Guard, exit: Exit, why: string):
   );
 }
 
-/** `at`, or the next session's open where the session of the newest date is over by then. */
-function inSession(state: State, at: Instant): Instant {
-  const session = sessionOn(state.date);
-  if (session !== undefined && at < session.close) return at;
-  return Math.max(at, nextSession(state.date).open) as Instant;
+/** `at` where it lies in a session, its close included, or else the next session's open. */
+function inSession(at: Instant): Instant {
+  const today = exchangeDate(at);
+  const session = sessionOn(today);
+  if (session !== undefined && at < session.open) return session.open;
+  if (session !== undefined && at <= session.close) return at;
+  return nextSession(today).open;
 }
 
 /** Whether an exit of this position is under way, so that no other is begun. */

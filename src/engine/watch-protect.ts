@@ -45,10 +45,10 @@ export function tendProtection(
   { protecting }: LiveOrders,
   yields: boolean,
 ): void {
-  const wants = restsAtBroker(setup, book, guard) && !yields;
-  const stop = wants ? protecting.find((order) => isStop(order) && fits(guard, order)) : undefined;
+  const wants = restsAtBroker(setup, book, guard) && !yields && coverable(state, guard) > 0;
+  const stop = wants ? protecting.find((order) => isStop(order) && fits(state, guard, order)) : undefined;
   for (const order of protecting) {
-    if (order !== stop && (stop === undefined || isStop(order) || !fits(guard, order))) {
+    if (order !== stop && (stop === undefined || isStop(order) || !fits(state, guard, order))) {
       endOrder(state, guard, order);
     }
   }
@@ -60,13 +60,24 @@ export function tendProtection(
 
 const isStop = ({ intent }: Order): boolean => intent.link?.role !== 'target';
 
+/**
+ * Unsigned shares of a guarded position that protection may be for: no more than the broker shows
+ * where it shows less than the ledger, since it would refuse them.
+ */
+function coverable({ reconcile }: State, { quantity, symbol }: Guard): number {
+  const question = reconcile.questions.find((one) => one.symbol === symbol);
+  const size = Math.abs(quantity);
+  if (question === undefined || question.ours === 0) return size;
+  return Math.max(0, Math.min(size, Math.sign(quantity) * question.theirs));
+}
+
 /** Whether a live order of protection is what the position needs now. */
-function fits(guard: Guard, order: Order): boolean {
+function fits(state: State, guard: Guard, order: Order): boolean {
   const { intent, status } = order;
   const { pricing } = intent;
   if (status === 'canceling' || isAsked(guard, intent.clientOrderId)) return false;
   if (signOf(intent.side) * guard.quantity >= 0) return false;
-  if (remaining(order) !== Math.abs(guard.quantity)) return false;
+  if (remaining(order) !== coverable(state, guard)) return false;
   if (isStop(order)) return pricing.type === 'stop' && pricing.stopPrice === guard.stopPrice;
   return pricing.type === 'limit' && pricing.limitPrice === guard.targetPrice;
 }
@@ -117,7 +128,7 @@ function sendResting(
   const draft: Draft = {
     symbol,
     side: quantity > 0 ? 'sell' : 'buy',
-    quantity: Math.abs(quantity),
+    quantity: coverable(state, guard),
     price: markOf(state, symbol) ?? guard.reference,
     purpose: 'protect',
     pricing,
@@ -184,8 +195,9 @@ export function nextLook(state: State, book: BookState, guard: Guard): Instant |
   if (gap !== null) {
     next = gap.told ? state.at + LOOK_AGAIN_MS : gap.since + policyOf(book).gapMsMax;
   }
-  if (retryAt !== null) next = Math.min(next, retryAt);
-  if (exit !== null && exit.retryAt !== null) next = Math.min(next, exit.retryAt);
+  const look = (at: Instant): number => (at > state.at ? at : state.at + LOOK_AGAIN_MS);
+  if (retryAt !== null) next = Math.min(next, look(retryAt));
+  if (exit !== null && exit.retryAt !== null) next = Math.min(next, look(exit.retryAt));
   for (const { at } of asked) {
     const again = at + ASK_AGAIN_MS;
     next = Math.min(next, again > state.at ? again : state.at + ASK_AGAIN_MS);

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/index.ts';
-import { RowView } from '../market/index.ts';
+import { nextSession, RowView, sessionOn } from '../market/index.ts';
 import type { ClientOrderId, Intent, Order } from '../orders/index.ts';
 import type { Decision, OrderWish } from '../strategy/index.ts';
 import { bookOf, Desk, priced, saying, setupOf, WIDE, wish } from './desk.fixture.ts';
@@ -69,11 +69,14 @@ export class WatchDesk extends Desk {
     return this.state.watch.guards[0];
   }
 
-  /** A's price moves, `ms` after the last thing that happened. */
+  /** A's price moves, `ms` after the last thing that happened; after a close, in the next session. */
   mark(price: number, ms = 1_000): this {
-    const at = (this.state.at + ms) as Instant;
+    const session = sessionOn(this.state.date);
+    const isOver = session !== undefined && this.state.at >= session.close;
+    const { open, day } = isOver ? nextSession(session.date) : { open: 0, day: this.state.day };
+    const at = (Math.max(this.state.at, open) + ms) as Instant;
     const ends = { open: priced(price), high: priced(price), low: priced(price) };
-    const row = { symbol: 'A', at, day: this.state.day, ...ends, close: priced(price), volume: 1 };
+    const row = { symbol: 'A', at, day, ...ends, close: priced(price), volume: 1 };
     this.take({ kind: 'bars', at, bars: [new RowView(row)], series: [0], decide: 'every-bar' });
     return this;
   }

@@ -88,6 +88,12 @@ function reasonToHold(setup: Setup, state: State, order: Order): string | null {
   return refusalNow(setup, state, order);
 }
 
+/** Why an order that was asked for may not leave any more, or null: the last look before the wire. */
+export function heldBack(setup: Setup, state: State, id: ClientOrderId): string | null {
+  const order = state.orders.live.get(id);
+  return order === undefined ? 'it is done' : refusalNow(setup, state, order);
+}
+
 function refusalNow(setup: Setup, state: State, order: Order): string | null {
   const { intent } = order;
   const book = bookNamed(state, intent.book);
@@ -173,6 +179,17 @@ export function askCancel(state: State, order: Order, reason: string): void {
   state.wire.asks[id] = { at: (state.at + ASK_FIRST_MS) as Instant, count: 1 };
 }
 
+const CANCEL_AGAIN_MS = 5_000;
+
+/** The broker refused to end an order: it is asked again, but not at once. */
+export function cancelWasRefused(state: State, id: ClientOrderId): void {
+  state.wire.asks[id] = { at: (state.at + CANCEL_AGAIN_MS) as Instant, count: 1 };
+}
+
+/** Whether the end of an order was asked for and refused a moment ago. */
+export const wasJustRefused = (state: State, { intent }: Order): boolean =>
+  (state.wire.asks[intent.clientOrderId]?.at ?? 0) > state.at;
+
 /** An order moved: what waited behind it gets its turn, and what is settled is not asked again. */
 export function wireMoved(setup: Setup, state: State, order: Order): void {
   const { wire } = state;
@@ -202,7 +219,7 @@ export function tendWire(setup: Setup, state: State): Report[] {
   for (const [id, { at }] of Object.entries(state.wire.asks)) {
     if (at > state.at) continue;
     const order = state.orders.live.get(id as ClientOrderId);
-    if (order === undefined) delete state.wire.asks[id];
+    if (order === undefined || order.status === 'working') delete state.wire.asks[id];
     else {
       if (order.status === 'canceling') {
         emit(state, { kind: 'cancel', order: idOf(order), reason: 'asked again' });

@@ -8,7 +8,7 @@
  * is one intent. Begin with `order-table.ts`.
  */
 export * from './chain.ts';
-export type { Evidence, Revision, Told } from './evidence.ts';
+export { type Evidence, isSameFill, type Revision, type Told } from './evidence.ts';
 export { isUneven, type LegFilled, legOfFill, legsFilled } from './legs.ts';
 export * from './match.ts';
 export * from './order-table.ts';

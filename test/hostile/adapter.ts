@@ -1,5 +1,5 @@
 import type { Instant } from '../../src/base/index.ts';
-import type { AccountSeen, Broker, BrokerTraits, State } from '../../src/engine/index.ts';
+import type { AccountSeen, ActivitySeen, Broker, BrokerTraits, State } from '../../src/engine/index.ts';
 import type { ClientOrderId, Intent, Order, Report } from '../../src/orders/index.ts';
 import type { HostileBroker, OrderPage, OrderView, Reply } from '../../src/sim/hostile/index.ts';
 import { accountOf, activityReport, hasTerms, heardOf, reportsOf, termsOf } from './readings.ts';
@@ -213,6 +213,10 @@ export class HostileAdapter implements Broker {
   }
 
   /** Executions, and what became of them, whether or not their order is done. */
+  async activities(): Promise<readonly ActivitySeen[]> {
+    return [];
+  }
+
   async #activities(at: Instant): Promise<readonly Report[]> {
     const reports: Report[] = [];
     for (;;) {

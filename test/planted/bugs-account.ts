@@ -11,7 +11,11 @@ const external = bugsOf('src/engine/reconcile-external.ts', RECONCILE);
 const answer = bugsOf('src/engine/reconcile-answer.ts', ANSWER);
 const activity = bugsOf('src/engine/activity.ts', 'src/engine/activity.test.ts');
 const flow = bugsOf('src/engine/reconcile-flow.ts', 'src/engine/activity.test.ts', RECONCILE);
-const crossing = bugsOf('src/engine/crossing.ts', 'src/engine/crossing.test.ts');
+const crossing = bugsOf(
+  'src/engine/crossing.ts',
+  'src/engine/crossing.test.ts',
+  'src/engine/crossing-free.test.ts',
+);
 
 /** What the broker's account shows, what moves it without a trade, and how books share it. */
 export const ACCOUNT_BUGS = [
@@ -141,7 +145,7 @@ export const ACCOUNT_BUGS = [
     'cancelIn(state, symbol, `${symbol} was split`);',
     '',
   ),
-  bugsOf('src/engine/activity.ts', 'src/engine/watch.test.ts')(
+  bugsOf('src/engine/activity.ts', 'src/engine/activity-guard.test.ts')(
     'a split is not applied to protection',
     'F036, invariant 21',
     'splitWatch(setup, state, input);',

@@ -1,6 +1,7 @@
 import { bugsOf } from './bug.ts';
 
-const flatten = bugsOf('src/engine/flatten.ts', 'src/engine/flatten.test.ts');
+const FLATTEN = ['src/engine/flatten.test.ts', 'src/engine/flatten-plan.test.ts'] as const;
+const flatten = bugsOf('src/engine/flatten.ts', ...FLATTEN);
 const closing = bugsOf('src/engine/flatten-orders.ts', 'src/engine/flatten.test.ts');
 const protect = bugsOf('src/engine/watch-protect.ts', 'src/engine/watch.test.ts');
 const exit = bugsOf('src/engine/watch-exit.ts', 'src/engine/watch-exit.test.ts');
@@ -59,14 +60,14 @@ export const EXIT_BUGS = [
   closing(
     'an exit sells again what an order without an outcome may have sold',
     'F001, F086, invariant 14',
-    'return Math.max(0, size - mayStillFill(state, symbol, sideToClose(reported)));',
-    'return size;',
+    'const left = remaining(order);',
+    'const left = 0 * remaining(order);',
   ),
   closing(
     'an exit believes positions that lag its fills',
     'F032, F086, invariant 14',
-    'const lags = state.at < (flatten.movedAt[symbol] ?? Number.NEGATIVE_INFINITY) + lagMs(setup);',
-    'const lags = state.at < 0;',
+    'return moved === undefined ? since : Math.max(since, moved + lagMs(setup));',
+    'return moved === undefined ? since : Math.max(since, moved);',
   ),
   closing(
     'an exit sells short what is short',
@@ -77,8 +78,8 @@ export const EXIT_BUGS = [
   protect(
     'protection stays larger than the position',
     'F009, invariant 21',
-    'if (remaining(order) !== Math.abs(guard.quantity)) return false;',
-    '',
+    'if (remaining(order) !== ',
+    'if (remaining(order) < 0 && remaining(order) !== ',
   ),
   protect(
     'new protection is sent before the old is proven done',
@@ -110,7 +111,7 @@ export const EXIT_BUGS = [
     'if (blocks || protecting.length > 0 || shrinking.length > 0) return;',
     'if (blocks || protecting.length > 0) return;',
   ),
-  bugsOf('src/engine/watch-exit.ts', 'src/engine/watch.test.ts')(
+  bugsOf('src/engine/watch-exit.ts', 'src/engine/watch-unread.test.ts')(
     'protection is sent before the account is reconciled',
     'F021, invariant 28',
     'if (!isReconciled(state) || !exitIsOver(state)) {',
@@ -121,12 +122,6 @@ export const EXIT_BUGS = [
     'F086, invariant 14',
     'if (!isReconciled(state) || !exitIsOver(state)) {',
     'if (!isReconciled(state)) {',
-  ),
-  exit(
-    'an exit of the watch that was rejected is forgotten',
-    'F010, invariant 36',
-    'exit.retryAt = inSession(state, retryAfter(state.at, exit.failures));',
-    'exit.retryAt = (state.at + 1e12) as Instant;',
   ),
   bugsOf('src/engine/work.ts', 'src/engine/watch-exit.test.ts')(
     'a leg of the plan is sent while protection holds the shares',

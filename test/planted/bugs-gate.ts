@@ -6,7 +6,12 @@ const exposure = bugsOf('src/risk/check-exposure.ts', REVIEW, 'src/risk/exposure
 const rates = bugsOf('src/risk/check-rates.ts', 'src/risk/check-rates.test.ts', REVIEW);
 const review = bugsOf('src/risk/review.ts', 'src/risk/figures.test.ts', 'src/engine/gate.test.ts');
 const pending = bugsOf('src/engine/pending.ts', 'src/engine/gate.test.ts');
-const gate = bugsOf('src/engine/gate.ts', 'src/engine/gate.test.ts', 'test/books.test.ts');
+const gate = bugsOf(
+  'src/engine/gate.ts',
+  'src/engine/gate.test.ts',
+  'src/engine/gate-external.test.ts',
+  'test/books.test.ts',
+);
 const limits = bugsOf('src/risk/limits.ts', 'src/risk/limits.test.ts', REVIEW);
 
 /** The last gate: what it is told, what it refuses, and that it halts. */

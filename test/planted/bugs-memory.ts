@@ -1,8 +1,6 @@
 import { bugsOf } from './bug.ts';
 
-const RECOVERY = ['src/engine/halt.test.ts', 'test/replay.test.ts'] as const;
-const snapshot = bugsOf('src/engine/snapshot.ts', ...RECOVERY);
-const approvals = bugsOf('src/engine/snapshot.ts', 'src/engine/approve.test.ts');
+const snapshot = bugsOf('src/engine/snapshot.ts', 'src/engine/snapshot.test.ts');
 const reader = bugsOf('src/adapters/journal/reader.ts', 'src/adapters/journal/journal.test.ts');
 const records = bugsOf('src/adapters/journal/records.ts', 'src/adapters/journal/verify.test.ts');
 const journal = bugsOf(
@@ -49,41 +47,37 @@ export const MEMORY_BUGS = [
     'book.lossMarks = saved.lossMarks;',
     '',
   ),
-  bugsOf('src/engine/snapshot.ts', 'src/engine/activity.test.ts', 'test/replay.test.ts')(
+  snapshot(
     'activities that were booked are forgotten in a snapshot',
     'F035, invariants 8 and 27',
     'for (const id of saved.activities) state.activities.add(id);',
     '',
   ),
-  bugsOf(
-    'src/engine/snapshot.ts',
-    'src/engine/flatten.test.ts',
-    'src/engine/flatten.model.test.ts',
-  )(
+  snapshot(
     'an emergency exit is forgotten in a snapshot',
     'F086, invariant 27',
     'state.flatten = saved.flatten;',
     '',
   ),
-  approvals(
+  snapshot(
     'open requests are forgotten in a snapshot',
     'F067, invariants 27 and 30',
     'state.approvals = saved.approvals;',
     '',
   ),
-  bugsOf('src/engine/snapshot.ts', 'src/engine/watch.test.ts', 'src/engine/watch-random.test.ts')(
+  snapshot(
     'guards of positions are forgotten in a snapshot',
     'F010, invariants 21 and 27',
     'state.watch = saved.watch;',
     '',
   ),
-  bugsOf('src/engine/snapshot.ts', 'src/engine/check-rates.test.ts', 'test/replay.test.ts')(
+  snapshot(
     'sent orders are forgotten by the rates in a snapshot',
     'F012, invariants 17 and 27',
     'state.risk = saved.risk;',
     '',
   ),
-  bugsOf('src/engine/snapshot.ts', 'src/engine/wire.test.ts', 'test/replay.test.ts')(
+  snapshot(
     'questions about orders are forgotten in a snapshot',
     'F017, invariants 27 and 36',
     'state.wire = saved.wire;',

@@ -6,28 +6,37 @@ const latch = bugsOf('src/adapters/system/latch.ts', 'src/adapters/system/latch.
 const owner = bugsOf('src/adapters/system/ownership.ts', 'src/adapters/system/ownership.test.ts');
 const news = bugsOf('src/apps/news.ts', 'src/apps/news.test.ts');
 
+const WORLDS = 40;
+/** The group of records is written a moment after its effects began. */
+const LATE = {
+  find:
+    '    this.#append([\n      ...this.#segmentEntries(),\n' +
+    '      ...taken.flatMap(([input, effects]) => entriesOf(input, effects)),\n    ]);',
+  replace:
+    '    const late = [\n      ...this.#segmentEntries(),\n' +
+    '      ...taken.flatMap(([input, effects]) => entriesOf(input, effects)),\n    ];\n' +
+    '    void Promise.resolve().then(() => this.#append(late));',
+};
+
 /** The process: what it does in which order, what it is told, and that there is one of it. */
 export const PROCESS_BUGS = [
   bugsOf('src/apps/recorder.ts', 'src/apps/runner.test.ts')(
     'an order leaves before its record is on the disk',
     'F021, invariant 1',
-    '    this.#append([\n      ...this.#segmentEntries(),\n' +
-      '      ...taken.flatMap(([input, effects]) => entriesOf(input, effects)),\n    ]);',
-    '    const late = [\n      ...this.#segmentEntries(),\n' +
-      '      ...taken.flatMap(([input, effects]) => entriesOf(input, effects)),\n    ];\n' +
-      '    void Promise.resolve().then(() => this.#append(late));',
+    LATE.find,
+    LATE.replace,
   ),
   performer(
     'the halt latch is ignored at the wire',
     'F065, invariant 16',
-    'this.#held(intent) ?? (',
-    '(',
+    'this.#held(intent) ?? ',
+    '',
   ),
   performer(
     'an order is sent after its last moment',
     'F051, F053, invariants 18 and 23',
-    "at > sendBy ? 'it came to the wire too late' : null",
-    'null',
+    "at > sendBy ? 'it came to the wire too late'",
+    "at > sendBy + 1e9 ? 'it came to the wire too late'",
   ),
   performer(
     'a call that breaks off is taken as a refusal',
@@ -107,22 +116,40 @@ export const PROCESS_BUGS = [
     'if (!ofFolder.ok) throw',
     'if (!ofFolder.ok && directory.length === 0) throw',
   ),
-  worldBugsOf('src/apps/agenda.ts', 60, [8, 10, 36])(
+  performer(
+    'an order leaves though its end or a halt overtook it',
+    'F002, F065, invariants 3 and 16',
+    ' ?? heldBack(intent.clientOrderId)',
+    '',
+  ),
+  bugsOf('src/apps/agenda.ts', 'src/apps/runner.test.ts')(
     'nobody polls: what the stream lost stays lost',
     'F017, F018, invariants 8 and 36',
     'if (Number.isFinite(pollMs) && state.orders.live.size > 0) {',
     'if (pollMs < 0) {',
   ),
-  worldBugsOf('src/engine/wire.ts', 60, [2, 3])(
+  worldBugsOf('src/engine/wire.ts', WORLDS, [2, 3])(
     'in a world: an order is sent again at a broker that knows no ids of ours',
     'F001, invariants 2 and 3',
     "if (setup.broker.clientIds !== 'unique' || order.attempts >= ATTEMPTS_MAX) return false;",
     'if (order.attempts >= ATTEMPTS_MAX) return false;',
   ),
-  worldBugsOf('src/engine/day.ts', 60, [5, 28])(
-    'in a world: an order sent before the crash is not made UNKNOWN',
-    'F021, invariant 5',
-    "} else if (status === 'inFlight') {",
-    "} else if (status === 'expired') {",
+  worldBugsOf('src/apps/recorder.ts', WORLDS, [1])(
+    'in a world: an order leaves before its record is on the disk',
+    'F021, invariant 1',
+    LATE.find,
+    LATE.replace,
+  ),
+  worldBugsOf('src/orders/executions.ts', WORLDS, [7, 8, 9, 10, 11])(
+    'in a world: a fill told twice counts twice',
+    'F015, invariants 8 and 10',
+    'if (isToldAlready(order, fill, outcome)) return;',
+    '',
+  ),
+  worldBugsOf('src/engine/day.ts', WORLDS, [28])(
+    'in a world: orders leave before the account is read',
+    'F021, invariant 28',
+    'state.epoch = input.epoch;',
+    'state.epoch = input.epoch;\n  state.reconcile.epoch = input.epoch;',
   ),
 ];

@@ -1,14 +1,10 @@
 import { bugsOf } from './bug.ts';
 
-const WORK = 'src/engine/work.test.ts';
-const wire = bugsOf(
-  'src/engine/wire.ts',
-  'src/engine/wire.test.ts',
-  'src/engine/reports.test.ts',
-  WORK,
-);
+const AGAIN = 'src/engine/wire-again.test.ts';
+const WIRE = 'src/engine/wire.test.ts';
+const wire = bugsOf('src/engine/wire.ts', WIRE, AGAIN, 'src/engine/reports.test.ts');
 const reports = bugsOf('src/engine/reports.ts', 'src/engine/reports.test.ts');
-const start = bugsOf('src/engine/day.ts', WORK, 'src/engine/reconcile.test.ts');
+const start = bugsOf('src/engine/day.ts', WIRE, 'src/engine/reconcile.test.ts');
 const slot = bugsOf('src/engine/observation.ts', 'src/engine/observation.test.ts');
 const leftover = bugsOf('src/engine/leftover.ts', 'src/engine/leftover.test.ts');
 
@@ -136,19 +132,13 @@ export const WIRE_BUGS = [
     'ask(state, intent.clientOrderId);',
   ),
   start('the account is not read at the start', 'F021, invariant 28', '  askAccount(state);\n', ''),
-  start(
-    'orders that waited at the crash leave by themselves',
-    'F021, invariants 22 and 28',
-    '  state.wire.waiting = [];\n',
-    '',
-  ),
-  bugsOf('src/engine/reconcile-state.ts', 'src/engine/reconcile.test.ts', WORK)(
+  bugsOf('src/engine/reconcile-state.ts', WIRE)(
     'an account read by an earlier life counts',
     'F021, invariant 28',
     'reconcile.epoch === epoch;',
     'reconcile.epoch > 0;',
   ),
-  bugsOf('src/engine/work.ts', WORK)(
+  bugsOf('src/engine/work.ts', WIRE)(
     'a plan goes on before the account is reconciled',
     'F021, invariant 28',
     'if (!isReconciled(state)) return;',

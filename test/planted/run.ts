@@ -45,9 +45,18 @@ async function judge(workspace: Workspace, bug: PlantedBug): Promise<Verdict> {
 /** Checks that are red without any bug prove nothing. */
 async function proveGreen(workspace: Workspace): Promise<void> {
   const files = bugs.flatMap(({ check }) => (check.kind === 'tests' ? check.files : []));
-  if (files.length === 0) return;
-  const verdict = await runTests(workspace.folder, [...new Set(files)].sort());
-  if (verdict.kind !== 'green') throw new Error(`Red without a bug: ${told(verdict)}`);
+  const worlds = bugs.flatMap(({ check }) => (check.kind === 'worlds' ? [check] : []));
+  const verdicts: Verdict[] = [];
+  if (files.length > 0) {
+    verdicts.push(await runTests(workspace.folder, [...new Set(files)].sort()));
+  }
+  if (worlds.length > 0) {
+    const seeds = Math.max(...worlds.map((check) => check.seeds));
+    const invariants = worlds.flatMap((check) => check.invariants);
+    verdicts.push(await runCheck(workspace.folder, { kind: 'worlds', seeds, invariants }));
+  }
+  const red = verdicts.find(({ kind }) => kind !== 'green');
+  if (red !== undefined) throw new Error(`Red without a bug: ${told(red)}`);
 }
 
 const counts = { caught: 0, green: 0, broken: 0 };

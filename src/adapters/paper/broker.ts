@@ -1,5 +1,5 @@
 import type { Instant, Money, Price } from '../../base/index.ts';
-import { type AccountSeen, type Broker, BUILT_IN_TRAITS } from '../../engine/index.ts';
+import { type AccountSeen, type ActivitySeen, type Broker, BUILT_IN_TRAITS } from '../../engine/index.ts';
 import type { Intent, Order, Report } from '../../orders/index.ts';
 import { SimBroker, type SimBrokerSettings, type SimOrder } from '../../sim/index.ts';
 
@@ -88,6 +88,10 @@ export class PaperBroker implements Broker {
   async account(): Promise<AccountSeen> {
     const { cash, positions } = this.#sim.books;
     return { cash, positions: { ...positions } };
+  }
+
+  async activities(): Promise<readonly ActivitySeen[]> {
+    return []; // nothing but orders happens to this account
   }
 
   async poll(at: Instant): Promise<readonly Report[]> {

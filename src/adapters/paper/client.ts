@@ -1,5 +1,5 @@
 import { BadInput, type Instant, type Price } from '../../base/index.ts';
-import type { AccountSeen, Broker, BrokerTraits } from '../../engine/index.ts';
+import type { AccountSeen, ActivitySeen, Broker, BrokerTraits } from '../../engine/index.ts';
 import type { Intent, Order, Report } from '../../orders/index.ts';
 import { type HttpReply, JsonPoster } from './client-http.ts';
 import { accountOf, type AnswerName, type AnswerOf, ANSWERS, mismatch } from './client-schema.ts';
@@ -109,6 +109,10 @@ export class RemoteBroker implements Broker {
   }
 
   /** Ends its connections. */
+  async activities(): Promise<readonly ActivitySeen[]> {
+    return []; // nothing but orders happens to this account
+  }
+
   close(): void {
     this.#poster.close();
   }

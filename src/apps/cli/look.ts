@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readJournal } from '../../adapters/journal/index.ts';
 import { canonical, formatInstant, formatMoney, parseDate } from '../../base/index.ts';
-import { type Effect, type State, foldRecords } from '../../engine/index.ts';
+import { type Effect, type State, foldRecords, usable } from '../../engine/index.ts';
 import { stateView } from '../final-state.ts';
 import { deskPath } from '../load.ts';
 import { type RecordedRun, recordedRun } from '../recorded-run.ts';
@@ -30,7 +30,7 @@ export async function look(
   const run = await recordedRun(folder);
   const reader = readJournal(journalPath(folder));
   try {
-    const snapshot = reader.latestSnapshot();
+    const snapshot = usable(reader.latestSnapshot());
     const state = foldRecords(run.setup, reader.read(snapshot?.seq ?? 0), snapshot);
     if (what === 'positions') positions(state, options);
     else if (what === 'orders') orders(state, options);

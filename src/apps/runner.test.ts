@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { ReplayFeed, VirtualClock } from '../adapters/replay/index.ts';
+import type { DateText, Instant, Money } from '../base/index.ts';
+import {
+  type Broker,
+  type BrokerTraits,
+  BUILT_IN_TRAITS,
+  type Effect,
+  type Entry,
+  type Input,
+  type Journal,
+} from '../engine/index.ts';
+import { barsOfRows, type Session, sessionOn } from '../market/index.ts';
+import type { ExecutionId, Intent, Report } from '../orders/index.ts';
+import type { Latch } from './performer.ts';
+import { CAPITAL, MINUTE_MS, PRICE, SETUP } from './runner.fixture.ts';
+import { Runner } from './runner.ts';
+
+const DAYS = ['2024-01-02', '2024-01-03', '2024-01-04'] as const;
+const DAY = '2024-01-03' as DateText;
+const sessionOf = (date: string): Session => sessionOn(date as DateText) as Session;
+
+/** A journal in memory. */
+function journalOf(): Journal & { readonly entries: Entry[] } {
+  const entries: Entry[] = [];
+  const hash = '';
+  return {
+    entries,
+    head: () => ({ seq: entries.length, hash }),
+    append: (more) => {
+      // As text, so that nothing changes what was written.
+      entries.push(...more.map((one) => JSON.parse(JSON.stringify(one)) as Entry));
+      return { seq: entries.length, hash };
+    },
+    read: (after = 0) =>
+      entries.slice(after).map((one, i) => ({ ...one, seq: after + i + 1, hash })),
+    ofKind: () => [],
+    saveSnapshot: () => {},
+    latestSnapshot: () => undefined,
+    putContent: () => hash,
+    content: () => undefined,
+    close: () => {},
+  };
+}
+
+/** A desk on three recorded days, at a broker that fills all at once. */
+class Day {
+  readonly journal = journalOf();
+  /** What was asked of the broker, and how many records were on the disk by then. */
+  readonly sent: { readonly intent: Intent; readonly records: number }[] = [];
+  readonly traits: BrokerTraits;
+  /** What filled and was not told yet. */
+  readonly #untold: Report[] = [];
+  #held = 0;
+
+  constructor(traits: BrokerTraits = BUILT_IN_TRAITS) {
+    this.traits = traits;
+  }
+
+  async open({ latch = () => null, at }: { latch?: () => Latch | null; at?: number } = {}) {
+    const rows = DAYS.map((date) => {
+      const { close, day } = sessionOf(date);
+      const ends = { open: PRICE, high: PRICE, low: PRICE, close: PRICE };
+      return { symbol: 'A', at: close, day, ...ends, volume: 1_000 };
+    });
+    const bars = barsOfRows({ symbol: 'A', timeframe: '1d', adjustment: 'raw' } as never, rows);
+    return Runner.open({
+      setup: { ...SETUP, broker: this.traits },
+      journal: this.journal,
+      verified: true,
+      identity: { stage: 'paper', build: 'test', config: 'test', strategies: {} },
+      broker: this.#broker(),
+      feed: new ReplayFeed([bars]),
+      clock: (start) => new VirtualClock((at ?? start) as Instant, 'max'),
+      observer: { taken: () => {} },
+      latch,
+      from: DAY,
+      to: DAY,
+    });
+  }
+
+  #broker(): Broker {
+    const broker = {
+      traits: this.traits,
+      orderIds: async () => [],
+      submit: async (intent: Intent, at: Instant) => this.#fill(intent, at),
+      cancel: async () => [],
+      find: async () => [],
+      account: async () => ({
+        cash: (CAPITAL - this.#held * PRICE) as Money,
+        positions: this.#held === 0 ? {} : { A: this.#held },
+      }),
+      activities: async () => [],
+      poll: async () => this.#untold.splice(0),
+      nextDue: () => undefined,
+      closeDay: async () => [],
+    };
+    return broker satisfies Broker;
+  }
+
+  #fill(intent: Intent, at: Instant): readonly Report[] {
+    const { clientOrderId: order, quantity } = intent;
+    this.sent.push({ intent, records: this.journal.entries.length });
+    this.#held += intent.side === 'buy' ? quantity : -quantity;
+    const executionId = `x${this.sent.length}` as ExecutionId;
+    const accepted = { kind: 'accepted', order, at, venueOrderId: order } as const;
+    const terms = { executionId, quantity, price: PRICE, fee: 0 as Money };
+    const fill = { kind: 'fill', order, at, fill: terms } as const;
+    // A broker that is polled tells nothing by itself: its stream lost the fill.
+    if (!Number.isFinite(this.traits.pollMs)) return [accepted, fill];
+    this.#untold.push(fill);
+    return [accepted];
+  }
+
+  inputs<Kind extends Input['kind']>(kind: Kind): Extract<Input, { kind: Kind }>[] {
+    const all = this.journal.entries.filter((one) => one.kind === 'input');
+    const inputs = all.map(({ body }) => body as Input);
+    return inputs.filter((one) => one.kind === kind) as Extract<Input, { kind: Kind }>[];
+  }
+}
+
+describe('the runner', () => {
+  test('an order leaves when the record that names it is on the disk (F021, invariant 1)', async () => {
+    const day = new Day();
+    await (await day.open()).run('end');
+    expect(day.sent.map(({ intent }) => `${intent.side} ${intent.quantity}`)).toEqual(['buy 500']);
+    for (const { intent, records } of day.sent) {
+      const submits = day.journal.entries
+        .slice(0, records)
+        .map(({ body }) => body as Effect)
+        .filter((effect) => effect.kind === 'submit');
+      expect(submits.map((effect) => effect.intent.clientOrderId)).toContain(intent.clientOrderId);
+    }
+  });
+
+  test('a halt set while no process ran counts before anything is decided (F065, invariant 16)', async () => {
+    const day = new Day();
+    let looks = 0;
+    // Looked at no more once it was read: the halt itself must keep the day from trading.
+    const latch = (): Latch | null =>
+      looks++ === 0 ? { level: 'STOP', by: 'ann', reason: 'smoke' } : null;
+    const runner = await day.open({ latch });
+    await runner.run('end');
+    expect(runner.state.halt).toBe('STOP');
+    expect(day.inputs('command')).toMatchObject([{ command: 'halt', level: 'STOP', by: 'ann' }]);
+    expect(day.sent).toEqual([]);
+  });
+
+  test('a fill that the stream lost is found by polling, within 15 s (F017, invariant 8)', async () => {
+    const day = new Day({ ...BUILT_IN_TRAITS, pollMs: 5_000 });
+    await (await day.open()).run('end');
+    const fills = day.inputs('report').filter(({ report }) => report.kind === 'fill');
+    expect(fills).toHaveLength(1);
+    const [sent] = day.sent;
+    expect((fills[0]?.at ?? Infinity) - (sent?.intent.at ?? 0)).toBeLessThanOrEqual(15_000);
+  });
+
+  test('each life has an epoch of its own (F026, invariants 4 and 26)', async () => {
+    const day = new Day();
+    for (let life = 1; life <= 3; life++) {
+      const runner = await day.open();
+      await runner.run('end');
+      expect(runner.state.epoch).toBe(life);
+      expect(runner.resumed).toBe(life > 1);
+    }
+    expect(day.inputs('start').map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(day.sent).toHaveLength(1);
+  });
+
+  test('a slot whose window is over is recorded as missed, not claimed (F052, invariant 22)', async () => {
+    const { close } = sessionOf(DAY);
+    for (const [early, slots] of [
+      [2 * MINUTE_MS, 1],
+      [MINUTE_MS / 2, 0],
+    ] as const) {
+      const day = new Day();
+      await (await day.open({ at: close - early })).run('end');
+      expect(day.inputs('slot')).toHaveLength(slots);
+      expect(day.inputs('missed')).toHaveLength(1 - slots);
+      expect(day.sent).toHaveLength(slots);
+    }
+  });
+});

@@ -1,5 +1,10 @@
 import type { Money } from '../src/base/index.ts';
-import { type BookSetup, BUILT_IN_TRAITS, type SeriesSetup, type Setup } from '../src/engine/index.ts';
+import {
+  type BookSetup,
+  BUILT_IN_TRAITS,
+  type SeriesSetup,
+  type Setup,
+} from '../src/engine/index.ts';
 import type { Costs } from '../src/portfolio/index.ts';
 import type { SimBrokerSettings } from '../src/sim/index.ts';
 import type { StrategyDefinition } from '../src/strategy/index.ts';

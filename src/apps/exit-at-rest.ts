@@ -71,7 +71,9 @@ async function flattened(runner: Runner, asked: ExitAsked): Promise<State> {
   return command;
 }
 
-/** No book, no strategy, no history: what the broker reports is closed, and nothing else is done. */
+/**
+ * No book, no strategy, no history: what the broker reports is closed, and nothing else is done.
+ */
 async function bareExit(folder: string, asked: ExitAsked): Promise<ControlView> {
   const { desk, start } = recordedDesk(folder);
   const stage = start.stage === 'dry-run' ? 'dry-run' : 'paper';

@@ -1,11 +1,5 @@
 import type { Instant } from '../base/index.ts';
-import {
-  type Broker,
-  type Command,
-  type Effect,
-  type Input,
-  type State,
-} from '../engine/index.ts';
+import { type Broker, type Command, type Effect, type Input, type State } from '../engine/index.ts';
 import type { ClientOrderId, Intent, Order, Report } from '../orders/index.ts';
 import { type HaltLevel, isAtLeast } from '../risk/index.ts';
 import { isNews } from './news.ts';

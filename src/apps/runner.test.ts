@@ -18,6 +18,7 @@ import { Runner } from './runner.ts';
 
 const DAYS = ['2024-01-02', '2024-01-03', '2024-01-04'] as const;
 const DAY = '2024-01-03' as DateText;
+const DAY_MS = 86_400_000; // no other reading of the account comes within the day
 const sessionOf = (date: string): Session => sessionOn(date as DateText) as Session;
 
 /** A journal in memory. */
@@ -65,7 +66,7 @@ class Day {
     });
     const bars = barsOfRows({ symbol: 'A', timeframe: '1d', adjustment: 'raw' } as never, rows);
     return Runner.open({
-      setup: { ...SETUP, broker: this.traits },
+      setup: { ...SETUP, broker: this.traits, reconcile: { everyMs: DAY_MS } },
       journal: this.journal,
       verified: true,
       identity: { stage: 'paper', build: 'test', config: 'test', strategies: {} },
@@ -112,6 +113,12 @@ class Day {
     return [accepted];
   }
 
+  /** What was taken in, in order. */
+  kinds(): string[] {
+    const all = this.journal.entries.filter((one) => one.kind === 'input');
+    return all.map(({ body }) => (body as Input).kind);
+  }
+
   inputs<Kind extends Input['kind']>(kind: Kind): Extract<Input, { kind: Kind }>[] {
     const all = this.journal.entries.filter((one) => one.kind === 'input');
     const inputs = all.map(({ body }) => body as Input);
@@ -143,6 +150,8 @@ describe('the runner', () => {
     await runner.run('end');
     expect(runner.state.halt).toBe('STOP');
     expect(day.inputs('command')).toMatchObject([{ command: 'halt', level: 'STOP', by: 'ann' }]);
+    const kinds = day.kinds();
+    expect(kinds.indexOf('command')).toBeLessThan(kinds.indexOf('account'));
     expect(day.sent).toEqual([]);
   });
 

@@ -36,9 +36,7 @@ export function setupOf(
 }
 
 /** What the engine needs of a desk beside its books, their series and the account. */
-export const deskParts = (
-  desk: Desk,
-): Omit<Setup, 'account' | 'books' | 'record' | 'series'> => ({
+export const deskParts = (desk: Desk): Omit<Setup, 'account' | 'books' | 'record' | 'series'> => ({
   desk: desk.name,
   limits: desk.limits,
   costs: desk.simulator.costs,

@@ -27,7 +27,14 @@ import {
   dayNumber,
   type Instant,
 } from '../base/index.ts';
-import { type Broker, capitalOf, type Feed, type Setup, type StartInput, foldRecords } from '../engine/index.ts';
+import {
+  type Broker,
+  capitalOf,
+  type Feed,
+  type Setup,
+  type StartInput,
+  foldRecords,
+} from '../engine/index.ts';
 import type { Bars } from '../market/index.ts';
 import type { Signal } from '../portfolio/index.ts';
 import type { SimBrokerSettings } from '../sim/index.ts';

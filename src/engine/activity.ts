@@ -59,7 +59,7 @@ function bookActivity(setup: Setup, state: State, input: Activity): void {
       return takeSymbolChange(state, input);
     case 'unknown': {
       const { name, amount } = input;
-      const text = `Activity "${name}" of ${formatMoney(amount)} is of a type that nobody here knows`;
+      const text = `Activity "${name}" of ${formatMoney(amount)} is of a type nobody here knows`;
       return ask(state, { class: 'activity', symbol: null, ours: 0, theirs: amount, text });
     }
     default:

@@ -60,7 +60,9 @@ function crossWith(
   return 0;
 }
 
-/** A wish of a fixed count wants less by what it got; the others are sized when their turn comes. */
+/**
+ * A wish of a fixed count wants less by what it got; the others are sized when their turn comes.
+ */
 function shortened(work: Work, at: number, quantity: number): Work {
   const legs = work.legs.flatMap((leg, i) => {
     if (i !== at || leg.kind !== 'order') return [leg];

@@ -14,7 +14,7 @@ const draft: Draft = {
   pricing: { type: 'market' },
 };
 
-test('what no book has counts in the limits of the account, of one book too (F031, invariant 13)', () => {
+test('what no book has counts in limits of the account (F031, invariant 13)', () => {
   const limits = { ...WIDE, positionMax: dollars(60_000) };
   const desk = new AccountDesk(['one'], { limits });
   const gate = () => gateInput(desk.setup, desk.state, desk.state.books[0] as BookState, draft);

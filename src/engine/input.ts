@@ -131,7 +131,8 @@ export interface AccountInput {
 }
 
 /**
- * Something other than a trade changed the account; each counts once, by its id. `book` is an index;
+ * Something other than a trade changed the account; each counts once, by its id. `book` is an
+ * index;
  * with null a dividend or a fee of a symbol is shared out by what each book holds of it, and all
  * else is outside of the books.
  */
@@ -168,7 +169,9 @@ export type Activity =
       readonly quantity: number;
       readonly price?: Price;
     }
-  /** New shares for old ones. `price` is the one after it; `lieu` the cash paid for parts, signed. */
+  /**
+   * New shares for old ones. `price` is the one after it; `lieu` the cash paid for parts, signed.
+   */
   | {
       readonly type: 'split';
       readonly symbol: string;
@@ -177,7 +180,9 @@ export type Activity =
       readonly price: Price;
       readonly lieu?: Money;
     }
-  /** Unsigned contracts of an option that are gone, and for the first two the shares they stood for. */
+  /**
+   * Unsigned contracts of an option that are gone, and for the first two the shares they stood for.
+   */
   | {
       readonly type: 'assignment' | 'exercise' | 'expiration';
       readonly symbol: string;

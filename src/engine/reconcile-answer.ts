@@ -17,7 +17,8 @@ type Answer = Extract<CommandInput, { command: 'answer' }>;
 /**
  * A person says what to do about a question, while the newest reading still shows it. `adopt`
  * brings the ledger of a book to the broker's figure, in kind at the mark; with null it is what no
- * book has, and what the broker has less is taken from all that hold it. `ignore` carries the difference outside of all books; `flatten` does, and sends an order that
+ * book has, and what the broker has less is taken from all that hold it. `ignore` carries the
+ * difference outside of all books; `flatten` does, and sends an order that
  * closes it there. The symbol is free again when the next reading agrees.
  */
 export function takeAnswer(setup: Setup, state: State, answer: Answer): void {

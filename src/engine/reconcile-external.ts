@@ -33,7 +33,7 @@ export function absorbCash(setup: Setup, state: State, { ours, theirs }: Differe
   state.reconcile.absorbed = { date: state.date, day: today as Money, month: thisMonth as Money };
   if (amount < 0) postFee(state.external.ledger, -amount as Money);
   else postIncome(state.external.ledger, amount);
-  const text = `Cash differs by ${inDollars(amount)}, within the tolerance: booked outside of books`;
+  const text = `Cash differs by ${inDollars(amount)}, within the tolerance: booked outside`;
   alert(state, 'INFO', 'cashAbsorbed', text);
   return true;
 }

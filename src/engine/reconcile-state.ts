@@ -47,7 +47,9 @@ export interface Question {
   readonly text: string;
 }
 
-/** A symbol in which nothing is sent until a reading agrees; or ever, where `to` is its new name. */
+/**
+ * A symbol in which nothing is sent until a reading agrees; or ever, where `to` is its new name.
+ */
 export interface Freeze {
   readonly symbol: string;
   readonly reason: string;

@@ -52,7 +52,9 @@ export interface SeriesSetup {
 
 /** How the account is compared with the ledgers. */
 export interface ReconcilePolicy {
-  /** Unexplained cash that is let pass, summed by size over a day and a month; a cent if left out. */
+  /**
+   * Unexplained cash that is let pass, summed by size over a day and a month; a cent if left out.
+   */
   readonly cashToleranceDay?: Money;
   readonly cashToleranceMonth?: Money;
   /** How long the broker's positions may lag a fill, in milliseconds; two minutes if left out. */

@@ -22,7 +22,9 @@ const nullable = (column: Float64Array): (number | null)[] =>
 const SNAPSHOT_VERSION = 2;
 
 /** `snapshot` where this program can restore it, or undefined: the whole journal is folded then. */
-export function usable<T extends { readonly state: string }>(snapshot: T | undefined): T | undefined {
+export function usable<T extends { readonly state: string }>(
+  snapshot: T | undefined,
+): T | undefined {
   if (snapshot === undefined) return undefined;
   const { version } = JSON.parse(snapshot.state) as { version?: number };
   return version === SNAPSHOT_VERSION ? snapshot : undefined;

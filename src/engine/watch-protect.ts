@@ -46,7 +46,9 @@ export function tendProtection(
   yields: boolean,
 ): void {
   const wants = restsAtBroker(setup, book, guard) && !yields && coverable(state, guard) > 0;
-  const stop = wants ? protecting.find((order) => isStop(order) && fits(state, guard, order)) : undefined;
+  const stop = wants
+    ? protecting.find((order) => isStop(order) && fits(state, guard, order))
+    : undefined;
   for (const order of protecting) {
     if (order !== stop && (stop === undefined || isStop(order) || !fits(state, guard, order))) {
       endOrder(state, guard, order);

@@ -69,7 +69,9 @@ export class WatchDesk extends Desk {
     return this.state.watch.guards[0];
   }
 
-  /** A's price moves, `ms` after the last thing that happened; after a close, in the next session. */
+  /**
+   * A's price moves, `ms` after the last thing that happened; after a close, in the next session.
+   */
   mark(price: number, ms = 1_000): this {
     const session = sessionOn(this.state.date);
     const isOver = session !== undefined && this.state.at >= session.close;

@@ -88,7 +88,9 @@ function reasonToHold(setup: Setup, state: State, order: Order): string | null {
   return refusalNow(setup, state, order);
 }
 
-/** Why an order that was asked for may not leave any more, or null: the last look before the wire. */
+/**
+ * Why an order that was asked for may not leave any more, or null: the last look before the wire.
+ */
 export function heldBack(setup: Setup, state: State, id: ClientOrderId): string | null {
   const order = state.orders.live.get(id);
   return order === undefined ? 'it is done' : refusalNow(setup, state, order);
@@ -190,11 +192,17 @@ export function cancelWasRefused(state: State, id: ClientOrderId): void {
 export const wasJustRefused = (state: State, { intent }: Order): boolean =>
   (state.wire.asks[intent.clientOrderId]?.at ?? 0) > state.at;
 
+/** Whether anything is to be asked again; nothing is, in all but strange moments. */
+function hasAsks({ asks }: WireState): boolean {
+  for (const _ in asks) return true;
+  return false;
+}
+
 /** An order moved: what waited behind it gets its turn, and what is settled is not asked again. */
 export function wireMoved(setup: Setup, state: State, order: Order): void {
   const { wire } = state;
   const settled = isDone(order) || order.status === 'working';
-  if (settled && wire.asks[idOf(order)] !== undefined) delete wire.asks[idOf(order)];
+  if (settled && hasAsks(wire)) delete wire.asks[idOf(order)];
   if (setup.broker.clientIds === 'unique' || wire.waiting.length === 0) return;
   if (order.venueOrderId === null && !isDone(order)) return;
   const next = wire.waiting[0] as ClientOrderId;

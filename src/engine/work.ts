@@ -38,7 +38,8 @@ export function advanceWork(setup: Setup, state: State, book: BookState): void {
   for (let { work } = book; work !== null && work.waiting === null; { work } = book) {
     const isOver = work.date !== state.date && book.setup.slot.kind === 'session';
     if (isOver && work.next < work.legs.length) {
-      const text = `Book "${book.setup.name}": its plan of ${work.date} is over, the rest is dropped`;
+      const plan = `its plan of ${work.date} is over`;
+      const text = `Book "${book.setup.name}": ${plan}, the rest is dropped`;
       alert(state, 'HIGH', 'planOver', text);
       book.work = { ...work, legs: work.legs.slice(0, work.next), failed: true };
       continue;

@@ -125,7 +125,7 @@ test('members of a chain are known as long as its end is, however many orders ca
   expect(() => chainOf(orders, second)).toThrow('"c-1" of its chain is not known');
 });
 
-test('whatever fills between cancels and replacements, the chain fills no more than intended', () => {
+test('whatever fills between cancels and new orders, a chain fills no more than intended', () => {
   const steps = fc.array(
     fc.record({
       filled: fc.integer({ min: 0, max: 60 }),

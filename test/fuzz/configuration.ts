@@ -17,7 +17,21 @@ const KEYED = LINES.flatMap((line, i) => (/^ *(- )?[a-z_]+:/.test(line) ? [i] : 
 /** Figures of the file that carry a unit: not seeds, versions, dates or parameters. */
 const FIGURE = /^( *)([a-z_]+_(?:pct|pct_max|pct_min|bps|minutes|seconds|max|share)): ([\d.]+)$/;
 const FIGURES = LINES.flatMap((line, i) => (FIGURE.test(line) ? [i] : []));
-const WORDS = ['', 'null', 'yes', '~', '-1', '.inf', '.nan', '1e400', '[]', '{}', '"5%"', '!!js', '*a'];
+const WORDS = [
+  '',
+  'null',
+  'yes',
+  '~',
+  '-1',
+  '.inf',
+  '.nan',
+  '1e400',
+  '[]',
+  '{}',
+  '"5%"',
+  '!!js',
+  '*a',
+];
 
 const withLine = (i: number, line: string): string =>
   LINES.map((one, at) => (at === i ? line : one)).join('\n');
@@ -57,7 +71,18 @@ function mutated(random: Random): Change {
     }
     default: {
       const at = below(random, SAMPLE_DESK.length);
-      const strange = pick(random, ['\t', '\u0000', '\u202e', ':', '#', '- ', '\n', '"', '9', '&a ']);
+      const strange = pick(random, [
+        '\t',
+        '\u0000',
+        '\u202e',
+        ':',
+        '#',
+        '- ',
+        '\n',
+        '"',
+        '9',
+        '&a ',
+      ]);
       const text = SAMPLE_DESK.slice(0, at) + strange + SAMPLE_DESK.slice(at);
       return { what: `"${escape(strange)}" put in at ${at}`, text, wanted: 'any' };
     }

@@ -33,7 +33,11 @@ function answered(random: Random): unknown {
     case 0:
       return pick(random, NASTY);
     case 1:
-      return { action: pick(random, ['hold', 'warmup', 'HOLD', 'sell all']), targets: weights(), why };
+      return {
+        action: pick(random, ['hold', 'warmup', 'HOLD', 'sell all']),
+        targets: weights(),
+        why,
+      };
     case 2:
     case 3:
       return { action: 'rebalance', targets: weights(), why };

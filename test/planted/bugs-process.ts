@@ -3,7 +3,10 @@ import { bugsOf, worldBugsOf } from './bug.ts';
 const performer = bugsOf('src/apps/performer.ts', 'src/apps/performer.test.ts');
 const runner = bugsOf('src/apps/runner.ts', 'src/apps/runner.test.ts');
 const latch = bugsOf('src/adapters/system/latch.ts', 'src/adapters/system/latch.test.ts');
-const owner = bugsOf('src/adapters/system/ownership.ts', 'src/adapters/system/ownership.test.ts');
+const owner = bugsOf(
+  'src/adapters/system/ownership.ts',
+  'src/adapters/system/ownership-once.test.ts',
+);
 const news = bugsOf('src/apps/news.ts', 'src/apps/news.test.ts');
 
 const WORLDS = 40;
@@ -83,8 +86,8 @@ export const PROCESS_BUGS = [
   news(
     'a fill is filtered as no news',
     'F015, F017, invariant 8',
-    "    case 'cumulative':\n",
-    "    case 'fill':\n      return !isDone(order);\n    case 'cumulative':\n",
+    'return !isBooked(order, report.fill);',
+    'return !isBooked(order, report.fill) && !isDone(order);',
   ),
   news(
     'a late cumulative quantity is filtered as no news',
@@ -140,11 +143,11 @@ export const PROCESS_BUGS = [
     LATE.find,
     LATE.replace,
   ),
-  worldBugsOf('src/orders/executions.ts', WORLDS, [7, 8, 9, 10, 11])(
-    'in a world: a fill told twice counts twice',
-    'F015, invariants 8 and 10',
-    'if (isToldAlready(order, fill, outcome)) return;',
-    '',
+  worldBugsOf('src/apps/news.ts', WORLDS, [8, 10, 11, 36])(
+    'in a world: fills are filtered as no news',
+    'F015, F017, invariants 8 and 10',
+    'return !isBooked(order, report.fill);',
+    'return isBooked(order, report.fill);',
   ),
   worldBugsOf('src/engine/day.ts', WORLDS, [28])(
     'in a world: orders leave before the account is read',

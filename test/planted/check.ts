@@ -25,7 +25,7 @@ interface Ended {
 function node(folder: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, CI: '1' } });
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     let out = '';
     const take = (text: Buffer): void => {
       if (out.length < OUTPUT_MAX) out += text.toString();

@@ -1,5 +1,10 @@
 import type { Instant, Money, Price } from '../../base/index.ts';
-import { type AccountSeen, type ActivitySeen, type Broker, BUILT_IN_TRAITS } from '../../engine/index.ts';
+import {
+  type AccountSeen,
+  type ActivitySeen,
+  type Broker,
+  BUILT_IN_TRAITS,
+} from '../../engine/index.ts';
 import type { Intent, Order, Report } from '../../orders/index.ts';
 import { SimBroker, type SimBrokerSettings, type SimOrder } from '../../sim/index.ts';
 

@@ -32,7 +32,8 @@ export function takeStart(setup: Setup, state: State, input: StartInput): void {
   state.epoch = input.epoch;
   state.wire.waiting = [];
   state.wire.resend = [];
-  for (const order of [...state.orders.live.values()]) {
+  const underWay = Array.from(state.orders.live.values());
+  for (const order of underWay) {
     const { status, attempts, intent } = order;
     const base = { order: intent.clientOrderId, at: state.at };
     if (status === 'inFlight' && attempts === 0) {

@@ -109,7 +109,7 @@ export function gateInput(
     again: except !== undefined,
     halt: state.halt,
     bookStopped: book.stopped,
-    fenceMs: state.fence === null ? null : state.fence - state.at,
+    fenceMs: leftMs(state, draft),
     reconciled: isReconciled(state),
     symbolBlocked: blockReason(state, symbol),
     unknownOrder: busy ? unknownOrder(state, symbol, except) : null,
@@ -128,6 +128,10 @@ export function gateInput(
     fundSign: instrument.fundFactor < 0 ? -1 : 1,
   };
 }
+
+/** Time to the fence of the session that an order is bound to, negative when late; null for none. */
+const leftMs = ({ fence, at }: State, { timeInForce }: Draft): number | null =>
+  fence === null || timeInForce === 'gtc' ? null : fence - at;
 
 /** True where the only book is all that the account has. */
 const isAlone = ({ books, external: { ledger } }: State): boolean =>

@@ -12,6 +12,7 @@ import {
   type Guard,
   type LiveOrders,
   liveOrders,
+  policyOf,
 } from './watch-guard.ts';
 import { endOrder, nextLook, retryAfter, tendProtection } from './watch-protect.ts';
 
@@ -51,6 +52,7 @@ export function settle(setup: Setup, state: State, book: BookState, guard: Guard
     pursueExit(setup, state, book, guard, guard.exit, live);
     live = liveOrders(state, guard);
   }
+  if (isHeldUp(book, guard)) endResting(state, guard, live);
   tendProtection(setup, state, book, guard, live, isYielding(state, book, guard, live));
   guard.lookAt = nextLook(state, book, guard);
 }
@@ -74,6 +76,17 @@ function isYielding(state: State, book: BookState, guard: Guard, live: LiveOrder
   return guard.exit !== null && isDue(state, guard.exit);
 }
 
+/** Whether a position that must have a stop has been without one for longer than it may. */
+const isHeldUp = (book: BookState, { gap }: Guard): boolean =>
+  gap !== null && gap.told && policyOf(book).stopRequired;
+
+/** Orders to close that rest beside the market give the shares they hold back (invariant 21). */
+function endResting(state: State, guard: Guard, { shrinking }: LiveOrders): void {
+  for (const order of shrinking) {
+    if (order.intent.pricing.type !== 'market') endOrder(state, guard, order);
+  }
+}
+
 /**
  * Clears the way and closes the position at the market. An order to close that works at the market
  * already is the exit; any other order of the position ends first. One whose outcome is unknown
@@ -85,14 +98,13 @@ function pursueExit(
   book: BookState,
   guard: Guard,
   exit: Exit,
-  { protecting, shrinking, growing }: LiveOrders,
+  live: LiveOrders,
 ): void {
+  const { protecting, shrinking, growing } = live;
   if (exit.order !== null && guard.held === exit.order) return;
   exit.retryAt = null;
   for (const order of growing) endOrder(state, guard, order);
-  for (const order of shrinking) {
-    if (order.intent.pricing.type !== 'market') endOrder(state, guard, order);
-  }
+  endResting(state, guard, live);
   const blocks = growing.some((order) => order.status !== 'unknown');
   if (blocks || protecting.length > 0 || shrinking.length > 0) return;
   const { symbol, quantity } = guard;

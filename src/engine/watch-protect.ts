@@ -1,4 +1,5 @@
-import type { Instant } from '../base/index.ts';
+import { dayNumber, type Instant } from '../base/index.ts';
+import { exchangeDate } from '../market/index.ts';
 import {
   type ClientOrderId,
   findOrder,
@@ -11,7 +12,7 @@ import {
 import type { Draft } from './gate.ts';
 import { send } from './send.ts';
 import type { Setup } from './setup.ts';
-import { alert, type BookState, markOf, type State } from './state.ts';
+import { alert, type BookState, enterDay, markOf, type State } from './state.ts';
 import { type Guard, type LiveOrders, policyOf } from './watch-guard.ts';
 import { askCancel } from './wire.ts';
 
@@ -102,6 +103,7 @@ function arm(setup: Setup, state: State, book: BookState, guard: Guard): void {
   guard.retryAt = null;
   const { stopPrice, targetPrice } = guard;
   if (stopPrice === null) return;
+  enterDay(state, dayNumber(exchangeDate(state.at)));
   const pairs = targetPrice !== null && setup.broker.oco;
   const group = `${guard.book}-${guard.symbol}-${state.date}-${book.ordersToday + 1}`;
   const linkAs = (role: OrderLink['role']) => (pairs ? { group, role } : undefined);

@@ -68,23 +68,23 @@ const notSent = (state: State, order: Order, reason: string): Report => ({
   reason,
 });
 
-/** Last instant at which an order made at `from` may leave. */
-function sendBy(setup: Setup, state: State, from: Instant): Instant {
-  const by = from + setup.sendWithinMs;
-  return Math.min(state.fence ?? Number.POSITIVE_INFINITY, by) as Instant;
+/** Last instant at which an order made at `from` may leave: a session binds what ends with it. */
+function sendBy(setup: Setup, { fence }: State, { timeInForce }: Intent, from: Instant): Instant {
+  const by = (from + setup.sendWithinMs) as Instant;
+  return fence === null || timeInForce === 'gtc' || fence > by ? by : fence;
 }
 
 function transmit(setup: Setup, state: State, order: Order, from = state.at): void {
   order.attempts++;
   order.sentAt = state.at;
   const { intent, attempts: attempt } = order;
-  emit(state, { kind: 'submit', intent, attempt, sendBy: sendBy(setup, state, from) });
+  emit(state, { kind: 'submit', intent, attempt, sendBy: sendBy(setup, state, intent, from) });
 }
 
 /** Why an order that waited may not leave now, or null: everything is looked at again. */
 function reasonToHold(setup: Setup, state: State, order: Order): string | null {
   const { intent } = order;
-  if (state.at > sendBy(setup, state, intent.at)) return 'it waited too long to be sent';
+  if (state.at > sendBy(setup, state, intent, intent.at)) return 'it waited too long to be sent';
   return refusalNow(setup, state, order);
 }
 

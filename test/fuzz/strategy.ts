@@ -1,4 +1,4 @@
-import { type BookView, type Decision } from '../../src/strategy/index.ts';
+import type { Decision } from '../../src/strategy/index.ts';
 import { auditLedger } from '../../src/ledger/index.ts';
 import type { Random } from '../../src/sim/index.ts';
 import { bookOf, Desk, setupOf, WIDE } from '../../src/engine/desk.fixture.ts';
@@ -49,7 +49,7 @@ function answered(random: Random): unknown {
 }
 
 function play(random: Random): Desk {
-  const decide = (_: BookView): Decision => {
+  const decide = (): Decision => {
     if (random() < 0.05) throw pick(random, [new Error('broken'), 'text', null, undefined]);
     return answered(random) as Decision;
   };

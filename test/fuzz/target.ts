@@ -56,7 +56,7 @@ export const below = (random: Random, count: number): number => Math.floor(rando
 
 /** Values that programs mistake for others. */
 export const NASTY: readonly unknown[] = [
-  0, -0, -1, 1.5, 1e21, 1e309, Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER,
+  0, -0, -1, 1.5, 1e21, Number('1e309'), Number.NaN, Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER,
   Number.MIN_VALUE, '', ' ', '0', '1e3', '-1', 'NaN', 'null', '0x10', '١٢', '１２', '5%', '5 %',
   '1,000', '1_000', '$5', '\u0000', '\u202e', '__proto__', 'constructor', 'a'.repeat(5_000),
   null, undefined, true, false, [], {}, [null], { valueOf: 'x' }, { toString: null },

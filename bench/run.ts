@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<() => Outcome | Promise<Out
   'hav-10y': async () => (await import('./cli.ts')).benchHav10y,
   version: async () => (await import('./cli.ts')).benchVersion,
   ticks: async () => (await import('./ticks.ts')).benchTicks,
+  commands: async () => (await import('./commands.ts')).benchCommands,
   journal: async () => (await import('./scripts.ts')).benchJournal,
   'parse-csv': async () => (await import('./scripts.ts')).benchParseCsv,
 };

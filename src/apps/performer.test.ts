@@ -100,7 +100,7 @@ describe('the last look before the wire', () => {
     expect(inTime.calls).toEqual(['submit']);
   });
 
-  test('a latch that nobody took in holds new risk back, and becomes a halt (F065, invariant 16)', async () => {
+  test('a latch holds new risk back, and becomes a halt (F065, invariant 16)', async () => {
     const none = new Bench({ latch: latchAt('NONE') });
     await none.inputs(none.submit);
     expect(none.calls).toEqual(['submit']);
@@ -129,7 +129,7 @@ describe('the last look before the wire', () => {
     },
   );
 
-  test('an order that a halt or its own end overtook never leaves (F002, invariant 16)', async () => {
+  test('an order that a halt or its end overtook never leaves (F002, invariant 16)', async () => {
     const halted = new Bench({});
     halted.state.halt = 'STOP';
     expect(await halted.reports(halted.submit)).toMatchObject([{ kind: 'notSent' }]);
@@ -166,7 +166,7 @@ describe('a call that breaks off', () => {
     expect(inputs).toEqual([]);
   });
 
-  test('before a watermark ends the order, proven never to have left (F001, invariant 3)', async () => {
+  test('before a watermark ends the order, which never left (F001, invariant 3)', async () => {
     const bench = new Bench({});
     const order = bench.intent.clientOrderId;
     const inputs = await bench.inputs({ kind: 'watermark', order });
@@ -174,7 +174,7 @@ describe('a call that breaks off', () => {
   });
 });
 
-test('an absence seen before the order was sent again says nothing (F002, invariant 3)', async () => {
+test('an absence seen before a second send says nothing (F002, invariant 3)', async () => {
   for (const isSentAgain of [true, false]) {
     const bench: Bench = new Bench({
       broker: {

@@ -127,7 +127,7 @@ class Day {
 }
 
 describe('the runner', () => {
-  test('an order leaves when the record that names it is on the disk (F021, invariant 1)', async () => {
+  test('an order leaves once its record is on the disk (F021, invariant 1)', async () => {
     const day = new Day();
     await (await day.open()).run('end');
     expect(day.sent.map(({ intent }) => `${intent.side} ${intent.quantity}`)).toEqual(['buy 500']);
@@ -140,7 +140,7 @@ describe('the runner', () => {
     }
   });
 
-  test('a halt set while no process ran counts before anything is decided (F065, invariant 16)', async () => {
+  test('a halt set while no process ran counts first (F065, invariant 16)', async () => {
     const day = new Day();
     let looks = 0;
     // Looked at no more once it was read: the halt itself must keep the day from trading.
@@ -155,7 +155,7 @@ describe('the runner', () => {
     expect(day.sent).toEqual([]);
   });
 
-  test('a fill that the stream lost is found by polling, within 15 s (F017, invariant 8)', async () => {
+  test('a fill that the stream lost is found within 15 s (F017, invariant 8)', async () => {
     const day = new Day({ ...BUILT_IN_TRAITS, pollMs: 5_000 });
     await (await day.open()).run('end');
     const fills = day.inputs('report').filter(({ report }) => report.kind === 'fill');
@@ -176,7 +176,7 @@ describe('the runner', () => {
     expect(day.sent).toHaveLength(1);
   });
 
-  test('a slot whose window is over is recorded as missed, not claimed (F052, invariant 22)', async () => {
+  test('a slot whose window is over is missed, not claimed (F052, invariant 22)', async () => {
     const { close } = sessionOf(DAY);
     for (const [early, slots] of [
       [2 * MINUTE_MS, 1],

@@ -52,8 +52,8 @@ export function settle(setup: Setup, state: State, book: BookState, guard: Guard
     pursueExit(setup, state, book, guard, guard.exit, live);
     live = liveOrders(state, guard);
   }
-  if (isHeldUp(book, guard)) endResting(state, guard, live);
   tendProtection(setup, state, book, guard, live, isYielding(state, book, guard, live));
+  if (isHeldUp(book, guard)) endResting(state, guard, live);
   guard.lookAt = nextLook(state, book, guard);
 }
 

@@ -2,6 +2,7 @@ import type { Instant } from '../base/index.ts';
 import {
   applyReport,
   type ClientOrderId,
+  type Intent,
   isDone,
   type Order,
   type Report,
@@ -217,7 +218,8 @@ export function tendWire(setup: Setup, state: State): Report[] {
   const ended: Report[] = [];
   for (const id of state.wire.waiting) {
     const order = state.orders.live.get(id);
-    if (order === undefined || state.at <= sendBy(setup, state, order.intent.at)) continue;
+    if (order === undefined || state.at <= sendBy(setup, state, order.intent, order.intent.at))
+      continue;
     ended.push(notSent(state, order, 'it waited too long to be sent'));
   }
   if (ended.length > 0) {
@@ -244,7 +246,7 @@ export function wireWakeAt(setup: Setup, state: State): Instant | null {
   for (const { at } of Object.values(state.wire.asks)) next = Math.min(next, at);
   for (const id of state.wire.waiting) {
     const order = state.orders.live.get(id);
-    if (order) next = Math.min(next, sendBy(setup, state, order.intent.at) + 1);
+    if (order) next = Math.min(next, sendBy(setup, state, order.intent, order.intent.at) + 1);
   }
   return Number.isFinite(next) ? (next as Instant) : null;
 }

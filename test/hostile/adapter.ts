@@ -1,9 +1,40 @@
-import type { Instant } from '../../src/base/index.ts';
-import type { AccountSeen, ActivitySeen, Broker, BrokerTraits, State } from '../../src/engine/index.ts';
-import type { ClientOrderId, Intent, Order, Report } from '../../src/orders/index.ts';
-import type { HostileBroker, OrderPage, OrderView, Reply } from '../../src/sim/hostile/index.ts';
-import { accountOf, activityReport, hasTerms, heardOf, reportsOf, termsOf } from './readings.ts';
-import type { StreamMessage } from '../../src/sim/hostile/index.ts';
+import type { Instant, Price } from '../../src/base/index.ts';
+import type {
+  AccountSeen,
+  ActivitySeen,
+  Broker,
+  BrokerTraits,
+  State,
+} from '../../src/engine/index.ts';
+import {
+  type ClientOrderId,
+  type Endpoint,
+  type Intent,
+  matchByTerms,
+  type Meaning,
+  meaningOf,
+  type Order,
+  type Report,
+  verifyTerms,
+} from '../../src/orders/index.ts';
+import type {
+  ActivityView,
+  HostileBroker,
+  OrderPage,
+  OrderView,
+  Reply,
+  StreamMessage,
+} from '../../src/sim/hostile/index.ts';
+import {
+  accountOf,
+  activityOf,
+  activityReport,
+  heardOf,
+  isOfOrder,
+  listedOf,
+  reportsOf,
+  termsOf,
+} from './readings.ts';
 import type { Life } from './timeline.ts';
 import type { Wire } from './wire.ts';
 
@@ -24,21 +55,30 @@ export class HostileAdapter implements Broker {
   readonly #wire: Wire;
   readonly #broker: HostileBroker;
   readonly #state: () => State | null;
+  readonly #price: (symbol: string) => Price | undefined;
   readonly #bornAt: number;
-  /** Time since the machine came up, of each order's newest send in this life. */
-  /** The newest activity that was read in this life. */
+  /** The newest activity that was read in this life, and what was read and not handed on yet. */
   #activity: string | null = null;
+  #unread: ActivityView[] = [];
+  /** Time since the machine came up, of each order's newest send in this life. */
   readonly #sentAt = new Map<ClientOrderId, number>();
 
   constructor(
     traits: BrokerTraits,
-    parts: { life: Life; wire: Wire; broker: HostileBroker; state: () => State | null },
+    parts: {
+      life: Life;
+      wire: Wire;
+      broker: HostileBroker;
+      state: () => State | null;
+      price: (symbol: string) => Price | undefined;
+    },
   ) {
     this.traits = traits;
     this.#life = parts.life;
     this.#wire = parts.wire;
     this.#broker = parts.broker;
     this.#state = parts.state;
+    this.#price = parts.price;
     this.#bornAt = parts.wire.monotonic;
   }
 
@@ -50,9 +90,10 @@ export class HostileAdapter implements Broker {
     const reply = await this.#wire.request(this.#life, `submit ${id}`, unique, (now) =>
       this.#broker.submit(termsOf(intent), now),
     );
+    const meaning = meant('submit', reply);
     if (reply.ok) return this.#acceptedAs(reply, intent, at);
-    if (reply.documented && reply.code === 'duplicate') return this.#byClientId(id, intent, at);
-    if (!reply.documented) throw refusal(reply);
+    if (meaning === 'duplicate') return this.#byClientId(id, intent, at);
+    if (meaning !== 'refused') throw refusal(reply);
     return [{ kind: 'rejected', order: id, at, reason: `${reply.code}: ${reply.message}` }];
   }
 
@@ -64,7 +105,7 @@ export class HostileAdapter implements Broker {
     const order = intent.clientOrderId;
     const { body, location } = reply;
     if (body !== null) {
-      if (!hasTerms(body, intent)) throw new NoAnswer('the answer is of another order');
+      proveTerms(intent, body);
       return reportsOf(body, order, at);
     }
     if (location === null) throw new NoAnswer('the answer does not name the order');
@@ -79,7 +120,8 @@ export class HostileAdapter implements Broker {
       this.#broker.cancel(id, now),
     );
     if (reply.ok) return [];
-    if (!reply.documented) throw refusal(reply);
+    const meaning = meant('cancel', reply);
+    if (meaning !== 'refused' && meaning !== 'notFound') throw refusal(reply);
     const seen = await this.find(order, at);
     if (seen.some(({ kind }) => ENDS.has(kind))) return seen;
     const reason = `${reply.code}: ${reply.message}`;
@@ -105,10 +147,10 @@ export class HostileAdapter implements Broker {
     );
     if (reply.ok) {
       const view = whole(reply.body);
-      if (!hasTerms(view, intent)) throw new NoAnswer('the order of this id has other terms');
+      proveTerms(intent, view);
       return reportsOf(view, id, at);
     }
-    if (!reply.documented || reply.status !== 404) throw refusal(reply);
+    if (meant('find', reply) !== 'notFound') throw refusal(reply);
     return this.#notFound(id, asked, at);
   }
 
@@ -117,24 +159,24 @@ export class HostileAdapter implements Broker {
     const { intent, watermark } = order;
     const id = intent.clientOrderId;
     const asked = this.#wire.monotonic;
-    const before = new Set(watermark ?? []);
     const since = intent.at - REACH_MS;
     const views = await this.#list(since);
-    const found = this.#inTerms(views, before, intent);
-    if (found.length === 1) return reportsOf(found[0] as OrderView, id, at);
-    if (found.length > 1) throw new NoAnswer('several orders have these terms');
+    const found = this.#matched(order, views);
+    if (found !== null) return reportsOf(found, id, at);
+    const before = new Set(watermark ?? []);
     const reachesBack = views.some((view) => before.has(view.id));
     if (!reachesBack && before.size > 0) throw new NoAnswer('the list ends after the send');
     const evidence = this.#notFound(id, asked, at);
     const again = await this.#list(since);
-    if (this.#inTerms(again, before, intent).length > 0) throw new NoAnswer('two lists differ');
+    if (this.#matched(order, again) !== null) throw new NoAnswer('two lists differ');
     return evidence;
   }
 
-  #inTerms(views: readonly OrderView[], before: ReadonlySet<string>, intent: Intent): OrderView[] {
-    const bound = this.#boundIds();
-    const isNew = ({ id }: OrderView) => !before.has(id) && !bound.has(id);
-    return views.filter((view) => isNew(view) && hasTerms(view, intent));
+  #matched(order: Readonly<Order>, views: readonly OrderView[]): OrderView | null {
+    const match = matchByTerms(order, views.map(listedOf), this.#boundIds());
+    if (match.kind === 'none') return null;
+    if (match.kind === 'ambiguous') throw new NoAnswer('several orders may be it');
+    return views.find(({ id }) => id === match.venueOrderId) as OrderView;
   }
 
   /** How far back a list must go for the orders that are looked for. */
@@ -208,17 +250,36 @@ export class HostileAdapter implements Broker {
       const view = byId.get(unique ? intent.clientOrderId : venueOrderId);
       if (view) reports.push(...reportsOf(view, intent.clientOrderId, at));
     }
-    reports.push(...(await this.#activities(at)));
+    reports.push(...(await this.#executions(at)));
     return reports;
   }
 
-  /** Executions, and what became of them, whether or not their order is done. */
+  /** What else happened to the account. */
   async activities(): Promise<readonly ActivitySeen[]> {
-    return [];
+    await this.#readActivities();
+    return this.#handOn((one) => !isOfOrder(one)).flatMap((one) =>
+      isOfOrder(one) ? [] : [activityOf(one, this.#price)],
+    );
   }
 
-  async #activities(at: Instant): Promise<readonly Report[]> {
-    const reports: Report[] = [];
+  /** Executions, and what became of them, whether or not their order is done. */
+  async #executions(at: Instant): Promise<readonly Report[]> {
+    await this.#readActivities();
+    return this.#handOn(isOfOrder).flatMap((one) => {
+      const order = isOfOrder(one) ? this.#ownIdOf(one.order) : null;
+      return order === null || !isOfOrder(one) ? [] : [activityReport(one, order, at)];
+    });
+  }
+
+  /** Takes out of what was read what one call hands on. */
+  #handOn(wanted: (one: ActivityView) => boolean): ActivityView[] {
+    const all = this.#unread;
+    this.#unread = all.filter((one) => !wanted(one));
+    return all.filter(wanted);
+  }
+
+  /** The list of activities after the newest one that is known, page by page. */
+  async #readActivities(): Promise<void> {
     for (;;) {
       const after = this.#activity;
       const reply = await this.#wire.request(this.#life, 'activities', true, (now) =>
@@ -226,12 +287,9 @@ export class HostileAdapter implements Broker {
       );
       if (!reply.ok) throw refusal(reply);
       const last = reply.body.at(-1);
-      if (last === undefined) return reports;
-      for (const one of reply.body) {
-        if (one.type !== 'fill' && one.type !== 'bust' && one.type !== 'correction') continue;
-        const order = this.#ownIdOf(one.order);
-        if (order !== null) reports.push(activityReport(one, order, at));
-      }
+      if (last === undefined) return;
+      if (this.#activity !== after) continue; // another call read the same page meanwhile
+      this.#unread.push(...reply.body);
       this.#activity = last.id;
     }
   }
@@ -241,7 +299,7 @@ export class HostileAdapter implements Broker {
   }
 
   async closeDay(at: Instant): Promise<readonly Report[]> {
-    return this.#activities(at);
+    return this.#executions(at);
   }
 
   /** What a message of the stream says of an order of ours; nothing for one that is not known. */
@@ -264,6 +322,17 @@ export class HostileAdapter implements Broker {
 
 const refusal = (reply: Extract<Reply<unknown>, { ok: false }>): NoAnswer =>
   new NoAnswer(`${reply.status} ${reply.code}: ${reply.message}`);
+
+/** What a reply of the hostile broker means, by the same table as that of every other one. */
+const meant = (endpoint: Endpoint, reply: Reply<unknown>): Meaning =>
+  reply.ok
+    ? meaningOf('simulator', endpoint, reply.status, reply.body !== null)
+    : meaningOf('simulator', endpoint, reply.status, reply.documented, reply.message);
+
+function proveTerms(intent: Intent, view: OrderView): void {
+  const difference = verifyTerms(intent, listedOf(view));
+  if (difference !== null) throw new NoAnswer(difference);
+}
 
 function whole<T>(body: T | null): T {
   if (body === null) throw new NoAnswer('the answer is empty');

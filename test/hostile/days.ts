@@ -46,6 +46,8 @@ const NO_TROUBLE: LifeRates = {
   haltsADay: 0,
   flattensADay: 0,
   cancelsADay: 0,
+  diskFaultsADay: 0,
+  secondsADay: 0,
 };
 
 const DATE = '2024-03-07' as DateText;
@@ -124,6 +126,7 @@ export function canonicalDay(name: DayName, clientIds: Semantics): CanonicalDay 
     sessions: [first],
     quiet: nextSession(first.date),
     nightly: true,
+    dryRun: false,
   };
   const script = (world: World): void => parts.script?.(world, first.close - 5 * MINUTE_MS);
   return { name, plan, script };

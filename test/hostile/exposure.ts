@@ -58,7 +58,8 @@ export function stillToCome(
   return sum;
 }
 
-function equityOf(state: State, { books }: Worst): number {
+/** Cash and positions at the marks of `books`. */
+export function equityOf(state: State, { books }: Pick<Worst, 'books'>): number {
   let sum = 0;
   for (const { ledger } of books) {
     sum += ledger.cash;

@@ -1,6 +1,6 @@
 import { BadInput, canonical, sha256 } from '../../src/base/index.ts';
 import type { Entry, Journal, JournalHead, JournalRecord } from '../../src/engine/index.ts';
-import type { HostileDisk } from '../../src/sim/hostile/index.ts';
+import { DiskError, type HostileDisk } from '../../src/sim/hostile/index.ts';
 import type { Life } from './timeline.ts';
 
 /** Points at which the process can die inside of a write. */
@@ -13,6 +13,14 @@ export interface JournalHooks {
   readonly durable: (entries: readonly Entry[]) => void;
 }
 
+/** What an earlier life proved of the log: one that begins with the same text need not again. */
+export interface Proven {
+  log: string;
+  records: readonly Kept[];
+  contents: ReadonlyMap<string, string>;
+  hash: string;
+}
+
 interface Kept {
   readonly text: string;
   readonly hash: string;
@@ -23,6 +31,12 @@ const LOG = 'log';
 const SNAPSHOT = 'snapshot';
 const KIND = ',"kind":"';
 const GENESIS = '0'.repeat(64);
+export const nothingProven = (): Proven => ({
+  log: '',
+  records: [],
+  contents: new Map(),
+  hash: GENESIS,
+});
 const LENGTH = 8; // digits of a payload's length, and of that length's own hash
 const SUM = 16; // and of its hash
 const HEADER = 2 * LENGTH + SUM;
@@ -32,28 +46,35 @@ export class SimJournal implements Journal {
   readonly #life: Life;
   readonly #disk: HostileDisk;
   readonly #hooks: JournalHooks;
-  readonly #records: Kept[] = [];
-  readonly #contents: Map<string, string> = new Map();
+  readonly #records: Kept[];
+  readonly #contents: Map<string, string>;
   #loose: [key: string, text: string][] = [];
-  #hash = GENESIS;
+  #hash: string;
 
   /**
    * Reads and proves the whole log; an incomplete last group is cut off. Throws `BadInput` for any
    * other damage.
    */
-  constructor(life: Life, disk: HostileDisk, hooks: JournalHooks) {
+  constructor(life: Life, disk: HostileDisk, hooks: JournalHooks, proven = nothingProven()) {
     this.#life = life;
     this.#disk = disk;
     this.#hooks = hooks;
     const log = disk.read(LOG);
+    const known = log?.startsWith(proven.log) ? proven : nothingProven();
+    this.#records = [...known.records];
+    this.#contents = new Map(known.contents);
+    this.#hash = known.hash;
     if (log === undefined) {
       disk.append(LOG, '');
       disk.sync(LOG);
       disk.syncDirectory();
       return;
     }
-    const { payloads, end } = groupsOf(log);
+    const { payloads, end } = groupsOf(log, known.log.length);
     for (const payload of payloads) this.#takeGroup(payload);
+    const records = [...this.#records];
+    const contents = new Map(this.#contents);
+    Object.assign(proven, { log: log.slice(0, end), records, contents, hash: this.#hash });
     if (end === log.length) disk.sync(LOG);
     else this.#replace(LOG, log.slice(0, end));
   }
@@ -102,15 +123,24 @@ export class SimJournal implements Journal {
     }
     const contents = this.#loose.map(([, text]) => JSON.stringify(text));
     const lines = kept.map((one) => one.hash + one.text);
-    this.#disk.append(LOG, groupOf([...contents, ...lines].join('\n')));
-    this.#hooks.point('written');
-    this.#disk.sync(LOG);
+    this.#write(groupOf([...contents, ...lines].join('\n')));
     this.#loose = [];
     this.#records.push(...kept);
     this.#hash = hash;
     this.#hooks.durable(entries);
     this.#hooks.point('synced');
     return this.head();
+  }
+
+  #write(group: string): void {
+    try {
+      this.#disk.append(LOG, group);
+      this.#hooks.point('written');
+      this.#disk.sync(LOG);
+    } catch (error) {
+      if (error instanceof DiskError) this.#life.refused = true;
+      throw error;
+    }
   }
 
   *read(afterSeq = 0): Generator<JournalRecord> {
@@ -177,12 +207,12 @@ const groupOf = (payload: string): string =>
   headOf(payload.length) + sha256(payload).slice(0, SUM) + payload;
 
 /**
- * Payloads of whole groups, and where the last one ends; the rest is one that never was whole.
+ * Payloads of whole groups from `from` on, and where the last one ends; the rest is one that never was whole.
  * Throws `BadInput` for whatever else is wrong: nothing is skipped.
  */
-function groupsOf(log: string): { payloads: string[]; end: number } {
+function groupsOf(log: string, from: number): { payloads: string[]; end: number } {
   const payloads: string[] = [];
-  let end = 0;
+  let end = from;
   while (end + HEADER <= log.length) {
     const head = log.slice(end, end + 2 * LENGTH);
     const length = Number.parseInt(head.slice(0, LENGTH), 16);

@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const NAME = 'the owner';
+/** Characters that the disk holds. */
+export const DISK_CAPACITY = 1_000_000_000;
 /** Trouble comes mostly when something is going on: around the slots. */
 const NEAR_SHARE = 0.7;
 
@@ -60,6 +62,11 @@ function planDay(world: World, session: Session): void {
     timeline.after(20 * MINUTE_MS, () => resume(world));
   });
   each(life.cancelsADay, 700, (own) => cancelOne(world, own(5)));
+  each(life.diskFaultsADay, 800, (own) => failDisk(world, own));
+  each(life.secondsADay, 900, (own) => {
+    if (own(5) < 0.4) world.crash();
+    world.second();
+  });
   planSteps(world, session);
   planAnswers(world, session);
 }
@@ -75,6 +82,16 @@ function planSteps(world: World, session: Session): void {
       timeline.after(10 * MINUTE_MS, () => timeline.correctWall());
     });
   }
+}
+
+function failDisk(world: World, own: (n: number) => number): void {
+  const { disk, timeline } = world;
+  world.count('disk faults');
+  const kind = own(5);
+  if (kind < 0.3) return disk.failSyncs(1 + Math.floor(own(6) * 3));
+  if (kind < 0.5) return disk.failWrite(1 + Math.floor(own(6) * 20));
+  disk.fill(Math.floor(own(6) * 5_000));
+  timeline.after(1_000 + own(7) ** 2 * 30 * MINUTE_MS, () => disk.fill(DISK_CAPACITY));
 }
 
 /** A person who clicks does it twice at times. */

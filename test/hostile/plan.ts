@@ -1,5 +1,10 @@
 import { type DateText, type Money } from '../../src/base/index.ts';
-import type { BookSetup, BrokerTraits, Setup } from '../../src/engine/index.ts';
+import {
+  type BookSetup,
+  type BrokerTraits,
+  BUILT_IN_TRAITS,
+  type Setup,
+} from '../../src/engine/index.ts';
 import { nextSession, type Session, sessionOn } from '../../src/market/index.ts';
 import type { Limits } from '../../src/risk/index.ts';
 import { drawOf } from '../../src/sim/index.ts';
@@ -40,6 +45,10 @@ export interface LifeRates {
   readonly haltsADay: number;
   readonly flattensADay: number;
   readonly cancelsADay: number;
+  /** The disk is full for a while, or refuses a write or a sync. */
+  readonly diskFaultsADay: number;
+  /** Another process is started for the same desk. */
+  readonly secondsADay: number;
 }
 
 /** One world, all of it from its seed. */
@@ -56,6 +65,8 @@ export interface WorldPlan {
   readonly quiet: Session;
   /** The process is stopped after each close, and started before each open. */
   readonly nightly: boolean;
+  /** Nothing is sent anywhere: the built-in broker fills at once. */
+  readonly dryRun: boolean;
 }
 
 const FIRST_DAYS = ['2024-01-08', '2024-03-07', '2024-07-01', '2024-10-31', '2024-11-26'] as const;
@@ -70,6 +81,8 @@ const NORMAL_LIFE: LifeRates = {
   haltsADay: 0.05,
   flattensADay: 0.03,
   cancelsADay: 0.15,
+  diskFaultsADay: 0.1,
+  secondsADay: 0.1,
 };
 
 const scaledLife = (factor: number): LifeRates =>
@@ -121,9 +134,12 @@ export function planOfSeed(seed: number, days: number): WorldPlan {
     life,
     sessions,
     quiet: session,
+    dryRun: isDryRun(seed),
     nightly: draw(6) < 0.7 || setup.books.some(rests),
   };
 }
+
+const isDryRun = (seed: number): boolean => drawer(seed).draw(7) < 0.04;
 
 /** Whether orders of a book may rest over night: these are followed all the time. */
 const rests = ({ strategy, watch }: BookSetup): boolean =>
@@ -209,7 +225,7 @@ function setupOf(seed: number): Setup {
   return deskOf(books, {
     desk: `desk-${seed}`,
     account: `account-${seed}`,
-    broker: traitsOf(seed),
+    broker: isDryRun(seed) ? BUILT_IN_TRAITS : traitsOf(seed),
     limits: { ...limitsAt(seed, 30), ...ratesAt(seed) },
     slippage: pick(40, [
       { warningPct: 0.3, exceededPct: 0.5, abortPct: 1 },

@@ -1,6 +1,13 @@
-import { canonical, type Instant } from '../../src/base/index.ts';
-import type { AccountSeen } from '../../src/engine/index.ts';
-import type { ClientOrderId, ExecutionId, Fill, Intent, Report } from '../../src/orders/index.ts';
+import type { Instant, Money, Price } from '../../src/base/index.ts';
+import type { AccountSeen, ActivitySeen } from '../../src/engine/index.ts';
+import type {
+  ClientOrderId,
+  ExecutionId,
+  Fill,
+  Intent,
+  ListedOrder,
+  Report,
+} from '../../src/orders/index.ts';
 import type {
   ActivityView,
   ExecutionView,
@@ -21,15 +28,23 @@ export const termsOf = (intent: Intent): OrderTerms => ({
   ...(intent.link && { link: intent.link }),
 });
 
-/** Whether a reading is of an order in these terms. */
-export function hasTerms(view: OrderView, intent: Intent): boolean {
-  return (
-    view.symbol === intent.symbol &&
-    view.side === intent.side &&
-    view.quantity === intent.quantity &&
-    view.timeInForce === intent.timeInForce &&
-    canonical(view.pricing) === canonical(intent.pricing)
-  );
+/** An order as the broker lists it, in the words that orders are matched in. */
+export function listedOf(view: OrderView): ListedOrder {
+  const { pricing, legs } = view;
+  return {
+    venueOrderId: view.id,
+    clientOrderId: view.clientOrderId as ClientOrderId | null,
+    symbol: view.symbol,
+    side: view.side,
+    quantity: view.quantity,
+    filled: view.filled,
+    type: pricing.type,
+    limitPrice: 'limitPrice' in pricing ? pricing.limitPrice : null,
+    stopPrice: 'stopPrice' in pricing ? pricing.stopPrice : null,
+    timeInForce: view.timeInForce,
+    enteredAt: view.submittedAt,
+    ...(legs !== null && { legs }),
+  };
 }
 
 export const fillOf = (execution: ExecutionView): Fill => ({
@@ -104,12 +119,45 @@ export function heardOf(message: StreamMessage, order: ClientOrderId, at: Instan
 
 type OrderActivity = Extract<ActivityView, { type: 'fill' | 'bust' | 'correction' }>;
 
+export const isOfOrder = (one: ActivityView): one is OrderActivity =>
+  one.type === 'fill' || one.type === 'bust' || one.type === 'correction';
+
 /** What the list of activities tells of an order of ours. */
 export function activityReport(one: OrderActivity, order: ClientOrderId, at: Instant): Report {
   if (one.type === 'fill') return { kind: 'fill', order, at, fill: fillOf(one.execution) };
   const executionId = one.executionId as ExecutionId;
   if (one.type === 'bust') return { kind: 'bust', order, at, executionId, reason: 'taken back' };
   return { kind: 'correction', order, at, executionId, fill: fillOf(one.execution) };
+}
+
+/**
+ * What else the list tells, in our words. Nobody says which book a flow is for: a dividend goes to
+ * those that hold its symbol, all else is outside of the books.
+ */
+export function activityOf(
+  one: Exclude<ActivityView, OrderActivity>,
+  priceOf: (symbol: string) => Price | undefined,
+): ActivitySeen {
+  const { id } = one;
+  switch (one.type) {
+    case 'dividend':
+      return { id, type: 'dividend', book: null, symbol: one.symbol, amount: one.amount };
+    case 'transfer':
+      return { id, type: 'transfer', book: null, amount: one.amount };
+    case 'fee':
+      return { id, type: 'fee', book: null, amount: -one.amount as Money };
+    case 'transferInKind': {
+      const { symbol, shares: quantity } = one;
+      return { id, type: 'transferInKind', book: null, symbol, quantity };
+    }
+    case 'split': {
+      const { symbol, numerator, denominator, cashInLieu: lieu } = one;
+      const price = priceOf(symbol) ?? (0 as Price);
+      return { id, type: 'split', symbol, numerator, denominator, price, lieu };
+    }
+    default:
+      return { id, type: 'unknown', name: one.name, amount: one.amount };
+  }
 }
 
 const isOpen = ({ status }: OrderView): boolean =>

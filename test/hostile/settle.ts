@@ -21,6 +21,7 @@ import {
   type Violation,
   worldFaults,
 } from '../../src/sim/hostile/index.ts';
+import { checkDryRun } from './dry-run.ts';
 import { stillToCome } from './exposure.ts';
 import type { World } from './world.ts';
 
@@ -37,6 +38,11 @@ export function settle(world: World): void {
   }
   if (state === null || !world.life.alive) {
     return violations.must(36, false, () => 'No process runs at the end');
+  }
+  if (world.plan.dryRun) {
+    checkDryRun(world);
+    settleReplay(world, state);
+    return settleOrders(world, state);
   }
   const { truth } = broker;
   const known = knownOrders(state);

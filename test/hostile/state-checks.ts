@@ -7,6 +7,7 @@ import {
 } from '../../src/engine/index.ts';
 import type { ClientOrderId, Intent, Order, OrderStatus } from '../../src/orders/index.ts';
 import { checkSend } from './exposure.ts';
+import { LossChecks } from './losses.ts';
 import type { Violations } from './violations.ts';
 
 interface Seen {
@@ -25,6 +26,7 @@ export class StateChecks {
   #alarmed = false;
   #sends: number[] = [];
   #observation: ObservationInput | null = null;
+  readonly #losses: LossChecks;
   fills = 0;
   unknowns = 0;
   orders = 0;
@@ -33,6 +35,7 @@ export class StateChecks {
   constructor(setup: Setup, violations: Violations) {
     this.#setup = setup;
     this.#violations = violations;
+    this.#losses = new LossChecks(setup, violations);
   }
 
   taken(input: Input, effects: readonly Effect[], state: State): void {
@@ -40,6 +43,7 @@ export class StateChecks {
     if (input.kind === 'observation') this.#observation = input;
     this.#alarmed = effects.some((one) => one.kind === 'alert' && one.code === 'orderAlarm');
     this.#checkOrders(input, state);
+    this.#losses.taken(input, state);
     let fills = 0;
     for (const effect of effects) {
       if (effect.kind === 'fill') fills++;
@@ -101,6 +105,7 @@ export class StateChecks {
   #checkSubmit(effect: Extract<Effect, { kind: 'submit' }>, input: Input, state: State): void {
     const { intent } = effect;
     checkSend(this.#setup, state, intent, this.#violations);
+    this.#losses.checkSend(state, intent);
     if (intent.purpose !== 'flatten' && effect.attempt === 1) this.#checkRates(intent);
     const seen = this.#observation;
     if (input.kind !== 'observation' || seen === null) return;

@@ -70,6 +70,8 @@ export class Life {
   alive = true;
   /** True when something reached it that its promises may go on with. */
   touched = true;
+  /** The disk refused to take what was to be journaled: nothing may leave any more. */
+  refused = false;
   #pausedUntil = 0;
   readonly #timeline: Timeline;
 

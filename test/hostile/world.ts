@@ -5,6 +5,7 @@ import type { Session } from '../../src/market/index.ts';
 import { drawOf } from '../../src/sim/index.ts';
 import {
   type CrashChoice,
+  DiskError,
   HostileBroker,
   HostileDisk,
   HostileMarket,
@@ -14,10 +15,12 @@ import { HostileAdapter } from './adapter.ts';
 import { ProcessClock } from './clock.ts';
 import { StateChecks } from './state-checks.ts';
 import { WorldFeed, WorldMarket } from './feed.ts';
-import { SimJournal } from './journal.ts';
-import { planOwner, quietOwner } from './owner.ts';
+import { type JournalHooks, nothingProven, SimJournal } from './journal.ts';
+import { DISK_CAPACITY, planOwner, quietOwner } from './owner.ts';
+import { WorldOwnership } from './ownership.ts';
 import type { WorldPlan } from './plan.ts';
 import { settle } from './settle.ts';
+import { dryBroker } from './dry-run.ts';
 import { Dead, Life, Timeline, turn } from './timeline.ts';
 import { Violations } from './violations.ts';
 import { Wire } from './wire.ts';
@@ -74,6 +77,9 @@ export class World {
   #isNight = false;
   #pumpAt = Number.POSITIVE_INFINITY;
   #digest: string | null = null;
+  readonly #proven = nothingProven();
+  readonly #ownership = new WorldOwnership();
+  readonly #dryStore = new Map<string, string>();
 
   constructor(plan: WorldPlan, options: WorldOptions = {}) {
     const first = plan.sessions[0] as Session;
@@ -89,7 +95,7 @@ export class World {
     this.market.history(first, HISTORY);
     this.broker = new HostileBroker(plan.broker, this.market.market);
     this.network = new Network(plan.network);
-    this.disk = new HostileDisk({ seed: plan.seed, capacity: Number.POSITIVE_INFINITY });
+    this.disk = new HostileDisk({ seed: plan.seed, capacity: DISK_CAPACITY });
     this.checks = new WireChecks(plan.setup, this.violations, () => this.timeline.now);
     this.stateChecks = new StateChecks(plan.setup, this.violations);
     this.life = new Life(this.timeline, 0);
@@ -180,6 +186,9 @@ export class World {
     this.network.quiet();
     this.market.market.quiet();
     this.wire.outage = null;
+    this.disk.fill(DISK_CAPACITY);
+    this.disk.failSyncs(0);
+    this.disk.failWrite(Number.NaN);
     this.timeline.correctWall();
     quietOwner(this);
   }
@@ -207,15 +216,22 @@ export class World {
   }
 
   #start(): void {
-    const { plan, timeline } = this;
-    const life = new Life(timeline, ++this.#lives);
+    const life = new Life(this.timeline, this.#lives + 1);
+    if (!this.#ownership.claim(life)) return this.count('second ones refused');
+    this.violations.must(26, !this.life.alive, () => 'Two processes own the desk');
+    this.#lives++;
     this.life = life;
     this.runner = null;
     this.#pointsOfLife = 0;
-    const journal = new SimJournal(life, this.disk, {
-      point: (point) => this.#point(point),
-      durable: (entries) => this.checks.durable(entries),
-    });
+    try {
+      this.#live(life, this.#openJournal(life));
+    } catch (error) {
+      this.#failed(life, error);
+    }
+  }
+
+  #live(life: Life, journal: SimJournal): void {
+    const { plan, timeline } = this;
     this.journal = journal;
     this.checks.reread(journal);
     if (this.#digest !== null) this.#compareReplay(journal, this.#digest);
@@ -224,6 +240,7 @@ export class World {
       wire: this.wire,
       broker: this.broker,
       state: () => this.state,
+      price: (symbol) => this.market.market.price(symbol, timeline.now),
     });
     this.#adapter = adapter;
     Runner.open({
@@ -231,7 +248,7 @@ export class World {
       journal,
       verified: true,
       identity: IDENTITY,
-      broker: adapter,
+      broker: plan.dryRun ? dryBroker(this, this.#dryStore) : adapter,
       feed: new WorldFeed(this.market, timeline),
       clock: () => new ProcessClock(life, timeline),
       observer: {
@@ -248,6 +265,14 @@ export class World {
         () => this.#ended(life),
         (error: unknown) => this.#failed(life, error),
       );
+  }
+
+  #openJournal(life: Life): SimJournal {
+    const hooks: JournalHooks = {
+      point: (point) => this.#point(point),
+      durable: (entries) => this.checks.durable(entries),
+    };
+    return new SimJournal(life, this.disk, hooks, this.#proven);
   }
 
   /** Invariant 27: what is folded again is what it was when the process died. */
@@ -276,6 +301,10 @@ export class World {
     if (!life.alive) return;
     life.alive = false;
     this.count('exits');
+    if (error instanceof DiskError) {
+      this.count('ended by the disk');
+      return this.#again(60_000);
+    }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.violations.must(0, error instanceof Dead, () => `The process ended: ${text}`);
     this.#again(5_000);
@@ -314,6 +343,12 @@ export class World {
     if (!life.alive || runner === null) return;
     this.count('restarts');
     life.deliver(this.timeline.now, () => runner.stop());
+  }
+
+  /** Another start for the same desk: refused while one lives, and else there at once. */
+  second(): void {
+    this.count('second ones');
+    this.timeline.after(0, () => this.#start());
   }
 
   /** As `crash`, between two events: what the state was is compared after. */
@@ -355,6 +390,7 @@ export class World {
 
   #submit(intent: Parameters<WireChecks['submit']>[0]): void {
     this.count('sends');
+    this.violations.must(1, !this.life.refused, () => `"${intent.id}": the disk had refused`);
     const { clock, now } = this.timeline;
     this.checks.submit(intent, this.state as State, now, clock.offsetMs);
   }

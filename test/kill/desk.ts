@@ -43,6 +43,8 @@ ${synthetic('QQQ', 17, 46)}${synthetic('TLT', 25, 90)}
 simulator:
   url: ${url}
   slippage_pct: 0.02
+reconcile:
+  every_minutes: 240
 books:
 ${book('one', 'QQQ', 'TQQQ')}${book('two', 'TLT', 'TMF')}
 limits:

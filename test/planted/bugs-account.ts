@@ -64,8 +64,8 @@ export const ACCOUNT_BUGS = [
   bugsOf('src/engine/reconcile-question.ts', RECONCILE)(
     'cash that nothing explains halts nothing',
     'F034, F035, invariant 11',
-    'if (symbol === null || reconcile.questions.length >= QUESTIONS_MAX) return haltFor(state, text);',
-    'if (symbol === null) return;',
+    '>= QUESTIONS_MAX) return haltFor(state, text);',
+    '>= QUESTIONS_MAX) return;',
   ),
   bugsOf('src/engine/reconcile-question.ts', RECONCILE)(
     'a resume is taken as the answer',

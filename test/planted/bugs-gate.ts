@@ -79,8 +79,8 @@ export const GATE_BUGS = [
   terms(
     'a sale beyond what is held passes where something is',
     'F061, invariant 14',
-    "if (reduces || proposal.side === 'buy' || bookLimits.shortSelling) return null;",
-    "if (reduces || proposal.side === 'buy' || bookLimits.shortSelling || book.held > 0) return null;",
+    "proposal.side === 'buy' || bookLimits.shortSelling) return null;",
+    "proposal.side === 'buy' || bookLimits.shortSelling || book.held > 0) return null;",
   ),
   bugsOf('src/risk/exposure.ts', 'src/risk/exposure.test.ts', REVIEW)(
     'two exits of one position both pass',

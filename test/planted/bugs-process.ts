@@ -63,7 +63,8 @@ export const PROCESS_BUGS = [
     'the account that could not be read counts as empty',
     'F033, invariant 10',
     'const account = await broker.account(now());',
-    'const account = await broker.account(now()).catch(() => ({ cash: 0, positions: {} }) as never);',
+    'const nothing = { cash: 0, positions: {} } as never;\n' +
+      'const account = await broker.account(now()).catch(() => nothing);',
   ),
   runner(
     'the halt latch is not read at the start',

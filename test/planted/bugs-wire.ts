@@ -19,8 +19,8 @@ export const WIRE_BUGS = [
   wire(
     'an order is sent again on a timeout',
     'F001, F002, invariant 3',
-    "if (report.kind !== 'notFound' || order === undefined || order.status !== 'unknown') return false;",
-    "if ((report.kind !== 'notFound' && report.kind !== 'unknown') || order === undefined) return false;",
+    "if (report.kind !== 'notFound' || order === undefined || order.status !== 'unknown')",
+    "if ((report.kind !== 'notFound' && report.kind !== 'unknown') || order === undefined)",
   ),
   wire(
     'an order is sent again without end',
@@ -110,8 +110,8 @@ export const WIRE_BUGS = [
   reports(
     'a fill that cannot be booked on its book is dropped',
     'F031, invariants 8 and 10',
-    'for (const posting of postings) bookFill(setup, state, book, order, posting);',
-    'if (book !== state.external) for (const one of postings) bookFill(setup, state, book, order, one);',
+    'for (const posting of postings) bookFill(',
+    'for (const posting of book === state.external ? [] : postings) bookFill(',
   ),
   reports(
     'an alarm of an order halts nothing',

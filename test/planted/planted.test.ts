@@ -14,7 +14,7 @@ describe('the table of planted bugs', () => {
     },
   );
 
-  test(`has ${BUGS_MIN} rows or more, each of its own name, about some scenario or invariant`, () => {
+  test(`has ${BUGS_MIN} rows or more, each of its own name, about what it breaks`, () => {
     expect(BUGS.length).toBeGreaterThanOrEqual(BUGS_MIN);
     expect(new Set(BUGS.map(({ name }) => name)).size).toBe(BUGS.length);
     const vague = BUGS.filter(({ about }) => !/\bF\d{3}\b|\binvariants? \d/.test(about));

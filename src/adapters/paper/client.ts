@@ -8,7 +8,7 @@ export const REMOTE_TRAITS: BrokerTraits = {
   clientIds: 'unique',
   stops: true,
   oco: true,
-  settleMs: 1_000,
+  settleMs: 0, // one loop on one machine: what was sent earlier is read earlier
   pollMs: 1_000,
 };
 

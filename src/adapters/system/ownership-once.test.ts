@@ -12,7 +12,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-test('folder and account have one owner each, and a refused try holds nothing (F026, F027)', async () => {
+test('folder and account have one owner each; a refused try holds nothing (F026)', async () => {
   const account = `account of ${root}`;
   const first = await takeOwnership(join(root, 'a'), account);
   await expect(takeOwnership(join(root, 'a'), 'another')).rejects.toMatchObject({

@@ -144,6 +144,20 @@ describe('what the venue takes back or changes (F019)', () => {
     expect(desk.state.halt).toBe('NO_NEW_RISK');
   });
 
+  test('a bust of an order in doubt asks nothing more, and its price is not judged again', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'fill', order, fill: execution('e1', 200, 301) });
+    desk.report({ kind: 'unknown', order, reason: 'timeout' });
+    const told = desk.report({
+      kind: 'bust',
+      order,
+      executionId: 'e1' as ExecutionId,
+      reason: 'erroneous',
+    });
+    expect(told.map(({ kind }) => kind)).toEqual(['alert', 'fill']);
+    expect(desk.alerts.filter((code) => code === 'fillSuspect')).toHaveLength(1);
+  });
+
   test('a correction books the difference of both, and alerts', () => {
     const { desk, order } = ordered();
     desk.report({ kind: 'fill', order, fill: execution('e1', 200) });
@@ -251,6 +265,13 @@ test('legs are booked by their own symbol, side and multiplier (F011)', () => {
   expect(cashOf(desk)).toBe(100_000 - 2 * 100 * (3 - 1));
   expect([status(desk, order), desk.alerts]).toEqual(['filled', []]);
   expect(desk.of('fill').map(({ record }) => record.symbol)).toEqual([LONG, SHORT]);
+});
+
+test('a fill at nothing is suspect without a mark too (F020)', () => {
+  const { desk, order } = spread();
+  desk.report({ kind: 'fill', order, fill: { ...execution('e1', 2, 0), symbol: LONG } });
+  expect(desk.alerts).toEqual(['fillSuspect']);
+  expect(desk.of('alert')[0]?.text).toContain('without a mark');
 });
 
 test('a fill of a book that is gone counts outside of all books', () => {

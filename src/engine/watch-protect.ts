@@ -1,4 +1,5 @@
 import { dayNumber, type Instant } from '../base/index.ts';
+import { heldIn } from '../ledger/index.ts';
 import { exchangeDate } from '../market/index.ts';
 import {
   type ClientOrderId,
@@ -65,13 +66,21 @@ const isStop = ({ intent }: Order): boolean => intent.link?.role !== 'target';
 
 /**
  * Unsigned shares of a guarded position that protection may be for: no more than the broker shows
- * where it shows less than the ledger, since it would refuse them.
+ * where it shows less than the ledger, or nets it with what other books hold the other way, since
+ * it would refuse them.
  */
-function coverable({ reconcile }: State, { quantity, symbol }: Guard): number {
-  const question = reconcile.questions.find((one) => one.symbol === symbol);
-  const size = Math.abs(quantity);
+function coverable(state: State, { quantity, symbol }: Guard): number {
+  const question = state.reconcile.questions.find((one) => one.symbol === symbol);
+  const size = Math.max(0, Math.abs(quantity) - opposed(state, symbol, Math.sign(quantity)));
   if (question === undefined || question.ours === 0) return size;
   return Math.max(0, Math.min(size, Math.sign(quantity) * question.theirs));
+}
+
+/** Unsigned shares that all that the account has holds against `sign`. */
+function opposed({ books, external }: State, symbol: string, sign: number): number {
+  let sum = Math.max(0, -sign * heldIn(external.ledger, symbol));
+  for (const { ledger } of books) sum += Math.max(0, -sign * heldIn(ledger, symbol));
+  return sum;
 }
 
 /** Whether a live order of protection is what the position needs now. */

@@ -50,6 +50,7 @@ export function positionMoved(setup: Setup, state: State, book: BookState, order
   if (intent.legs !== undefined || isOption(intent.symbol)) coverMoved(setup, state, book);
   const isIdle = watch.guards.length === 0 && watch.brackets.length === 0;
   if (intent.legs !== undefined || (isIdle && book.setup.watch === undefined)) return;
+  settleOthers(setup, state, book, intent.symbol);
   const levels = watch.brackets.length === 0 ? null : levelsOf(state, intent.clientOrderId);
   const grows = intent.purpose !== 'protect';
   const guard = track(state, book, intent.symbol, grows ? order : null, levels);
@@ -58,6 +59,17 @@ export function positionMoved(setup: Setup, state: State, book: BookState, order
   if (guard === undefined) return;
   if (isDone(order)) noteEnd(state, guard, order);
   settle(setup, state, book, guard);
+}
+
+/** What other books hold of a symbol is netted at the broker with what this one does. */
+function settleOthers(setup: Setup, state: State, book: BookState, symbol: string): void {
+  const { guards } = state.watch;
+  for (let i = guards.length - 1; i >= 0; i--) {
+    const guard = guards[i] as Guard;
+    if (guard.symbol !== symbol || guard.book === book.setup.name) continue;
+    const other = bookNamed(state, guard.book);
+    if (other !== undefined) settle(setup, state, other, guard);
+  }
 }
 
 function forgetLevels(state: State, id: ClientOrderId): void {

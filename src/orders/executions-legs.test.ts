@@ -140,6 +140,11 @@ describe('what is not of executions', () => {
       expect([order.status, remaining(order) > 0]).toEqual(['unknown', true]);
       expect(last?.alarm).toContain('yet the broker reports "sentAfterAll"');
     }
+    for (const end of [on.fill('a', 100), on.canceled(), on.rejected(), on.expired()]) {
+      const { order, last } = play([on.accepted(), end, on.notSent()]);
+      expect([isDone(order), last?.fresh]).toEqual([true, false]);
+      expect(last?.alarm).toContain('yet the broker reports "sentAfterAll"');
+    }
   });
 });
 

@@ -161,6 +161,11 @@ describe('a bust (F019, invariant 9)', () => {
     expect(order.filled).toBe(0);
   });
 
+  test('stays in the average of a total: what is inferred later has the price that is left', () => {
+    const { booked } = play([on.fill('a', 60, 9_000), on.bust('a'), on.cumulative(100, 10_000)]);
+    expect(booked[2]).toEqual(['+40 @ 11500']);
+  });
+
   test('of what was corrected to another execution alarms once, and changes nothing', () => {
     const corrected = [on.fill('a', 60), on.correction('a', fillOf('a2', 50))];
     const { order, alarms } = play([...corrected, on.bust('a'), on.bust('a')]);

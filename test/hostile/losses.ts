@@ -32,6 +32,8 @@ export class LossChecks {
   taken(input: Input, state: State): void {
     const flows =
       input.kind === 'activity' || (input.kind === 'command' && input.command === 'answer');
+    // A close may be on the disk that the life before this one did not live to tell.
+    if (input.kind === 'start') this.#marks?.clear();
     // What crosses inside or is absorbed outside of the books moves their marks too.
     if (flows || state.external.ledger.cash !== 0 || this.#setup.crossing) this.#marks = null;
     if (input.kind !== 'close' || this.#marks === null) return;

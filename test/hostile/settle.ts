@@ -6,6 +6,7 @@ import {
   type State,
   stateDigest,
 } from '../../src/engine/index.ts';
+import { heldIn } from '../../src/ledger/index.ts';
 import { type Order, remaining, signOf } from '../../src/orders/index.ts';
 import {
   type BookedFill,
@@ -129,9 +130,10 @@ function settleProtection({ violations, plan }: World, state: State): void {
     if (!rests || state.halt !== 'NONE' || setup.name === EXTERNAL) continue;
     for (const { symbol, quantity } of ledger.positions.values()) {
       const guarded = stillToCome(live, symbol, 'sell');
+      const netted = state.books.some((one) => heldIn(one.ledger, symbol) * quantity < 0);
       const asked = isBlocked(state, symbol) || state.external.ledger.positions.has(symbol);
       const text = () => `"${name}" holds ${quantity} ${symbol}, ${guarded} have a stop`;
-      violations.must(21, quantity < 0 || guarded === quantity || asked, text);
+      violations.must(21, quantity < 0 || guarded === quantity || asked || netted, text);
     }
   }
 }

@@ -1,13 +1,15 @@
 import { bugsOf } from './bug.ts';
 
 const RECONCILE = 'src/engine/reconcile.test.ts';
+const ORDERS = 'src/engine/reconcile-orders.test.ts';
 const ANSWER = 'src/engine/reconcile-answer.test.ts';
 const reconcile = bugsOf(
   'src/engine/reconcile.ts',
   RECONCILE,
+  ORDERS,
   'src/engine/reconcile-world.test.ts',
 );
-const external = bugsOf('src/engine/reconcile-external.ts', RECONCILE);
+const external = bugsOf('src/engine/reconcile-external.ts', RECONCILE, ORDERS);
 const answer = bugsOf('src/engine/reconcile-answer.ts', ANSWER);
 const activity = bugsOf('src/engine/activity.ts', 'src/engine/activity.test.ts');
 const flow = bugsOf('src/engine/reconcile-flow.ts', 'src/engine/activity.test.ts', RECONCILE);

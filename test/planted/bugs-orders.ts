@@ -207,7 +207,7 @@ export const ORDER_BUGS = [
     'if (!scope.linked || intent.link === undefined) addTo(sum, own);',
     'if (intent.link === undefined) addTo(sum, own);',
   ),
-  bugsOf('src/orders/legs.ts', 'src/orders/executions.test.ts')(
+  bugsOf('src/orders/legs.ts', 'src/orders/executions-legs.test.ts')(
     'one filled leg is taken for the whole order',
     'F011, invariant 7',
     'units = Math.min(units, ',

@@ -74,14 +74,14 @@ export const WIRE_BUGS = [
   wire(
     'an order leaves however long it waited',
     'F051, F053, invariant 18',
-    "if (state.at > sendBy(setup, state, intent.at)) return 'it waited too long to be sent';",
-    '',
+    "return 'it waited too long to be sent';",
+    'state.inputs += 0;',
   ),
   wire(
     'an order may leave after the fence',
     'F049, invariant 23',
-    'return Math.min(state.fence ?? Number.POSITIVE_INFINITY, by) as Instant;',
-    'return by as Instant;',
+    'fence > by ? by : fence;',
+    'fence > by ? by : by;',
   ),
   wire(
     'a question about an order is asked once only',

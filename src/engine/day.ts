@@ -4,7 +4,7 @@ import { record } from './decide.ts';
 import type { CloseInput, MissedInput, StartInput } from './input.ts';
 import { trip } from './losses.ts';
 import type { EquityPoint } from './records.ts';
-import { askAccount } from './reconcile.ts';
+import { askAccount, isReconciled } from './reconcile.ts';
 import { takeReport } from './reports.ts';
 import type { Setup } from './setup.ts';
 import {
@@ -75,21 +75,28 @@ export function takeMissed(state: State, input: MissedInput): void {
   alert(state, 'HIGH', 'slotMissed', text);
 }
 
-/** The day is over: equity is fixed, and the marks of the loss limits move. */
+/**
+ * The day is over: equity is fixed, and the marks of the loss limits move, on an account that this
+ * life has reconciled alone (invariant 20).
+ */
 export function takeClose(setup: Setup, state: State, input: CloseInput): void {
   if (input.date !== state.date) enterDay(state, dayNumber(input.date));
   const point = equityPoint(state);
   emit(state, { kind: 'equity', point });
   trip(setup, state);
-  state.lastClose = point.equity;
-  if (point.equity > state.highest) state.highest = point.equity;
-  for (const book of state.books) {
-    const equity = bookEquity(state, book);
-    const { highest } = book.lossMarks;
-    book.lossMarks = { lastClose: equity, highest: equity > highest ? equity : highest };
-  }
+  if (isReconciled(state)) moveLossMarks(state, point.equity);
   rebalanceCapital(setup, state);
   state.closedDate = input.date;
+}
+
+function moveLossMarks(state: State, equity: Money): void {
+  state.lastClose = equity;
+  if (equity > state.highest) state.highest = equity;
+  for (const book of state.books) {
+    const own = bookEquity(state, book);
+    const { highest } = book.lossMarks;
+    book.lossMarks = { lastClose: own, highest: own > highest ? own : highest };
+  }
 }
 
 /** The account at this moment. */

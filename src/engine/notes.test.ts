@@ -140,3 +140,18 @@ test('a breaker halts as far as its owner set, and further than a halt that is t
     'Daily loss of 100.00 has reached 100.00',
   ]);
 });
+
+test('reports of rejections in a row halt the desk, as they come in (F012, invariant 17)', () => {
+  const buy = { symbol: 'A', side: 'buy', quantity: 1 } as const;
+  const decisions = Array.from({ length: 3 }, () => wish(buy));
+  const limits = { ...WIDE, rejectsInARowMax: 2 };
+  const desk = new Desk(setupOf([bookOf('one', saying(...decisions))], { limits }));
+  for (const day of ['2024-01-02', '2024-01-03']) {
+    desk.bars(day);
+    const order = desk.intents.at(-1)?.clientOrderId as Intent['clientOrderId'];
+    desk.report({ kind: 'rejected', order, reason: 'no' });
+  }
+  expect(desk.state.halt).toBe('NO_NEW_RISK');
+  desk.bars('2024-01-04');
+  expect(desk.intents).toHaveLength(2);
+});

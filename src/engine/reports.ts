@@ -14,6 +14,7 @@ import {
 } from '../orders/index.ts';
 import { slippageOf } from '../risk/index.ts';
 import { multiplierOf } from './reconcile-difference.ts';
+import { noteFill, noteReport } from './notes.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
 import { alert, bookNamed, type BookState, emit, markOf, type State } from './state.ts';
@@ -39,6 +40,7 @@ export function takeReport(setup: Setup, state: State, report: Report): void {
   if (!fresh) return;
   tellReport(state, order, report);
   for (const posting of postings) bookFill(setup, state, book, order, posting);
+  noteReport(setup, state, book, order);
   if (order.status === 'unknown' && !isOfFills(report)) ask(state, order.intent.clientOrderId);
   wireMoved(setup, state, order);
   if (report.kind === 'cancelRefused') cancelWasRefused(state, report.order);
@@ -135,6 +137,8 @@ function bookFill(
     },
   });
   if (sign === -1) return;
+  const pnl = closes ? subtract(posting.realized, fee) : ZERO;
+  noteFill(setup, state, book, order, { fill, closes, pnl });
   suspectPrice(state, intent, symbol, price);
   if (intent.legs === undefined) watchSlippage(setup, state, book, order, fill);
 }

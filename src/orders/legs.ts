@@ -51,11 +51,11 @@ export const legLeft = (order: Order, leg: { symbol: string; ratio: number }): n
 /** The leg that a fill belongs to; throws unless the order has it. */
 export function legOfFill(
   intent: Intent,
-  fill: Pick<Fill, 'symbol'>,
+  { symbol }: Pick<Fill, 'symbol'>,
 ): { symbol: string; side: Side } {
-  const symbol = fill.symbol ?? (intent.legs === undefined ? intent.symbol : undefined);
-  const legs = legsOf(intent);
-  const leg = legs.find((one) => one.symbol === symbol);
+  const { legs } = intent;
+  if (legs === undefined && (symbol === undefined || symbol === intent.symbol)) return intent;
+  const leg = legs?.find((one) => one.symbol === symbol);
   if (leg !== undefined) return leg;
   throw new BrokenPromise(`Order "${intent.id}": a fill in "${symbol}", which is no leg of it`);
 }

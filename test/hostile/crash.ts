@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { CrashAnswer, CrashJob } from './crash-worker.ts';
 import { choicesAt, crashDay, type CrashPoint, pointsOf } from './crashes.ts';
 import { DAY_NAMES, type DayName, SEMANTICS, type Semantics } from './days.ts';
+import { keep } from './keep.ts';
 import { runPool } from './pool.ts';
 
 const SHOWN = 20; // failures that are printed
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     semantics: { type: 'string' },
     /** "14:torn,3:none": plays this one state alone. */
     at: { type: 'string' },
+    /** Adds the figures to bench/history.jsonl. */
+    keep: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -94,6 +97,11 @@ function tell(covered: ReadonlyMap<string, Coverage>, seconds: number): void {
   console.log(
     `\n${states} states in ${seconds.toFixed(1)} s, ${failures} of them violate something`,
   );
+  if (values.keep) {
+    const took = Number(seconds.toFixed(1));
+    const met = failures === 0;
+    keep('crash', { seconds: took, states, failures, met });
+  }
   process.exitCode = failures === 0 ? 0 : 1;
 }
 

@@ -10,15 +10,19 @@ export interface Played {
   readonly counts: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
+  /** CPU time of the first play, in milliseconds. */
+  readonly cpuMs: number;
   /** Hash of all that went over the wire, and of the journal: equal for equal seeds. */
   readonly trace: string;
 }
 
 /** Plays the world of a seed to its end. */
 export async function play(seed: number, days: number): Promise<Played> {
+  const began = process.cpuUsage();
   const world = new World(planOfSeed(seed, days));
   await world.run();
   const { stateChecks, wire, journal, violations, timeline } = world;
+  const { user, system } = process.cpuUsage(began);
   const head = journal?.head().hash ?? '';
   return {
     seed,
@@ -33,6 +37,7 @@ export async function play(seed: number, days: number): Promise<Played> {
     },
     faults: { ...Object.fromEntries(wire.faults), ...Object.fromEntries(world.brokerFaults()) },
     violations: violations.list,
+    cpuMs: (user + system) / 1_000,
     trace: sha256(`${world.trace.join('\n')}\n${head}`),
   };
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { keep } from './keep.ts';
 import type { Played } from './play.ts';
 import { runPool } from './pool.ts';
 import type { Job } from './worker.ts';
@@ -16,6 +17,12 @@ const { values } = parseArgs({
     days: { type: 'string', default: '5' },
     workers: { type: 'string', default: String(availableParallelism()) },
     trace: { type: 'boolean', default: false },
+    /** No further seed is begun after these. */
+    minutes: { type: 'string', default: 'Infinity' },
+    /** Seeds from here on. */
+    from: { type: 'string', default: '1' },
+    /** Adds the figures to bench/history.jsonl. */
+    keep: { type: 'boolean', default: false },
   },
 });
 
@@ -23,6 +30,7 @@ const sums = { counts: new Map<string, number>(), faults: new Map<string, number
 const failed: Played[] = [];
 let played = 0;
 let days = 0;
+let cpuMs = 0;
 
 function add(into: Map<string, number>, from: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(from)) into.set(name, (into.get(name) ?? 0) + count);
@@ -31,6 +39,7 @@ function add(into: Map<string, number>, from: Readonly<Record<string, number>>):
 function take(result: Played): void {
   played++;
   days += result.days;
+  cpuMs += result.cpuMs;
   add(sums.counts, result.counts);
   add(sums.faults, result.faults);
   if (result.violations.length === 0) return;
@@ -61,8 +70,10 @@ function* jobs(): Generator<Job> {
     yield { seed, days: kept, twice };
   }
   const count = Number(values.seeds);
-  for (let seed = 1; seed <= count; seed++) {
-    yield { seed, days: each, twice: twice || seed <= TWICE };
+  const from = Number(values.from);
+  const until = performance.now() + Number(values.minutes) * 60_000;
+  for (let i = 0; i < count && performance.now() < until; i++) {
+    yield { seed: from + i, days: each, twice: twice || i < TWICE };
   }
 }
 
@@ -76,7 +87,20 @@ const began = performance.now();
 await runPool(new URL('worker.ts', import.meta.url), jobs(), Number(values.workers), take);
 const seconds = (performance.now() - began) / 1_000;
 console.log(`\n${played} worlds, ${days} faulted days in ${seconds.toFixed(1)} s:`);
-console.log(`${(days / seconds).toFixed(1)} faulted days a second`);
+console.log(
+  `${(days / seconds).toFixed(1)} faulted days a second, ${(cpuMs / days).toFixed(1)} ms of CPU each`,
+);
 console.log(`what happened\n${table(sums.counts)}\nfaults injected\n${table(sums.faults)}`);
 console.log(`${failed.length} worlds with violations`);
+if (values.keep) {
+  keep('hostile', {
+    seconds: Number(seconds.toFixed(1)),
+    daysPerSecond: Number((days / seconds).toFixed(1)),
+    cpuMsPerDay: Number((cpuMs / days).toFixed(1)),
+    days,
+    seeds: played,
+    failures: failed.length,
+    met: failed.length === 0,
+  });
+}
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -14,6 +14,6 @@ process.on('message', async ({ seed, days, twice }: Job) => {
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const violations = [{ invariant: 0, text: `The world fell over: ${text}`, at: 0 }];
-    process.send?.({ seed, days, counts: {}, faults: {}, violations, trace: '' });
+    process.send?.({ seed, days, counts: {}, faults: {}, violations, cpuMs: 0, trace: '' });
   }
 });

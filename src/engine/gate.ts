@@ -129,7 +129,9 @@ export function gateInput(
   };
 }
 
-/** Time to the fence of the session that an order is bound to, negative when late; null for none. */
+/**
+ * Time to the fence of the session that an order is bound to, negative when late; null for none.
+ */
 const leftMs = ({ fence, at }: State, { timeInForce }: Draft): number | null =>
   fence === null || timeInForce === 'gtc' ? null : fence - at;
 

@@ -3,7 +3,7 @@ import { hold } from '../strategy/index.ts';
 import { bookOf, saying, setupOf, wish } from './desk.fixture.ts';
 import { buyA, FIRST, SECOND, sellA, SHORT, STOPS, WatchDesk } from './watch.fixture.ts';
 
-test('a stop is for no more than the broker has after other books are netted (invariant 21)', () => {
+test('a stop is for no more than the broker has for its book (invariant 21)', () => {
   const long = bookOf('long', saying(wish(buyA()), hold('done')), { watch: STOPS });
   const sells = saying(hold('not yet'), wish(sellA(4)));
   const short = bookOf('short', sells, { limits: SHORT });

@@ -207,7 +207,8 @@ const groupOf = (payload: string): string =>
   headOf(payload.length) + sha256(payload).slice(0, SUM) + payload;
 
 /**
- * Payloads of whole groups from `from` on, and where the last one ends; the rest is one that never was whole.
+ * Payloads of whole groups from `from` on, and where the last one ends; the rest is one that never
+ * was whole.
  * Throws `BadInput` for whatever else is wrong: nothing is skipped.
  */
 function groupsOf(log: string, from: number): { payloads: string[]; end: number } {

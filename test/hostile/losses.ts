@@ -1,6 +1,7 @@
 import {
   type BookState,
   type Input,
+  isReconciled,
   markOf,
   type Setup,
   type State,
@@ -37,6 +38,8 @@ export class LossChecks {
     // What crosses inside or is absorbed outside of the books moves their marks too.
     if (flows || state.external.ledger.cash !== 0 || this.#setup.crossing) this.#marks = null;
     if (input.kind !== 'close' || this.#marks === null) return;
+    // Marks stay where the account was not read in this life.
+    if (!isReconciled(state)) return;
     for (const book of state.books) this.#close(book.setup.name, [book], book.lossMarks, state);
     this.#close('the account', [...state.books, state.external], state, state);
   }

@@ -87,9 +87,8 @@ const began = performance.now();
 await runPool(new URL('worker.ts', import.meta.url), jobs(), Number(values.workers), take);
 const seconds = (performance.now() - began) / 1_000;
 console.log(`\n${played} worlds, ${days} faulted days in ${seconds.toFixed(1)} s:`);
-console.log(
-  `${(days / seconds).toFixed(1)} faulted days a second, ${(cpuMs / days).toFixed(1)} ms of CPU each`,
-);
+const rate = (days / seconds).toFixed(1);
+console.log(`${rate} faulted days a second, ${(cpuMs / days).toFixed(1)} ms of CPU each`);
 console.log(`what happened\n${table(sums.counts)}\nfaults injected\n${table(sums.faults)}`);
 console.log(`${failed.length} worlds with violations`);
 if (values.keep) {

@@ -86,7 +86,9 @@ const bookedOf = ({ orders }: State): BookedFill[] =>
     })),
   );
 
-/** Invariant 27: the journal, from its beginning and from its snapshot, gives the state there is. */
+/**
+ * Invariant 27: the journal, from its beginning and from its snapshot, gives the state there is.
+ */
 function settleReplay({ journal, plan, violations }: World, state: State): void {
   if (journal === null) return;
   const live = stateDigest(state);

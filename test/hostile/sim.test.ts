@@ -39,7 +39,7 @@ describe('the real runner in the hostile world', () => {
     expect(traces.size).toBe(5);
   });
 
-  test('the seeds make worlds of both kinds of broker, of every profile and of 1 to 3 books', () => {
+  test('the seeds make worlds of both kinds of broker, every profile, 1 to 3 books', () => {
     const plans = Array.from({ length: 60 }, (_, seed) => planOfSeed(seed, 1));
     const kinds = new Set(plans.map(({ setup }) => setup.broker.clientIds));
     expect([...kinds].sort()).toEqual(['none', 'unique']);

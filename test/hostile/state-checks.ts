@@ -117,7 +117,8 @@ export class StateChecks {
 
   /**
    * Invariant 17, by counting the orders made within any second and minute: each counts once,
-   * when it is decided. An emergency exit has more room; what a person approves leaves when they do.
+   * when it is decided. An emergency exit has more room; what a person approves leaves when they
+   * do.
    */
   #checkRates({ id, at }: Intent): void {
     const { ordersPerSecondMax, ordersPerMinuteMax } = this.#setup.limits;

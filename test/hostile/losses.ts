@@ -24,6 +24,8 @@ export class LossChecks {
   readonly #violations: Violations;
   /** Of each book and of the account, at the closes of sessions; null once other cash moved. */
   #marks: Map<string, Marks> | null = new Map();
+  /** Whether the account was reconciled in this life before what is taken now. */
+  #read = false;
 
   constructor(setup: Setup, violations: Violations) {
     this.#setup = setup;
@@ -34,25 +36,35 @@ export class LossChecks {
     const flows =
       input.kind === 'activity' || (input.kind === 'command' && input.command === 'answer');
     // A close may be on the disk that the life before this one did not live to tell.
-    if (input.kind === 'start') this.#marks?.clear();
+    if (input.kind === 'start') this.#begin(state);
+    if (input.kind === 'start' || input.kind === 'account') this.#read = isReconciled(state);
     // What crosses inside or is absorbed outside of the books moves their marks too.
     if (flows || state.external.ledger.cash !== 0 || this.#setup.crossing) this.#marks = null;
     if (input.kind !== 'close' || this.#marks === null) return;
-    // Marks stay where the account was not read in this life.
-    if (!isReconciled(state)) return;
     for (const book of state.books) this.#close(book.setup.name, [book], book.lossMarks, state);
     this.#close('the account', [...state.books, state.external], state, state);
+  }
+
+  #begin(state: State): void {
+    for (const { setup, lossMarks } of state.books) this.#marks?.set(setup.name, { ...lossMarks });
+    const { lastClose, highest } = state;
+    this.#marks?.set('the account', { lastClose, highest });
   }
 
   /** Marks move with a close, to the equity there is, and never back from the highest. */
   #close(name: string, books: readonly BookState[], found: Readonly<Marks>, state: State): void {
     if (this.#marks === null || !areMarked(state, books)) return;
-    const equity = equityOf(state, { books });
     const before = this.#marks.get(name);
-    const highest = Math.max(equity, before?.highest ?? found.highest);
-    this.#marks.set(name, { lastClose: equity, highest });
-    const same = found.lastClose === equity && found.highest === highest;
-    const text = () => `${name}: marks ${found.lastClose} and ${found.highest} at ${equity}`;
+    const { lastClose, highest } = found;
+    this.#marks.set(name, { lastClose, highest });
+    // Before the account is read in this life no mark moves.
+    if (before === undefined) return;
+    const equity = equityOf(state, { books });
+    const wanted = this.#read
+      ? { lastClose: equity, highest: Math.max(equity, before.highest) }
+      : before;
+    const same = lastClose === wanted.lastClose && highest === wanted.highest;
+    const text = () => `${name}: marks ${lastClose} and ${highest} at ${equity}`;
     this.#violations.must(20, same, text);
   }
 

@@ -288,7 +288,7 @@ function limitsAt(seed: number, from: number): Limits {
     buyingPowerPctMax: pick(from + 3, [100, 95]),
     orderNotionalMax: pick(from + 4, [1_000_000_000_000_000, 15_000_000_000]) as Money,
     ordersPerDayMax: pick(from + 5, [1_000_000, 6]),
-    dailyLossPctMax: pick(from + 6, [100, 3]),
-    drawdownPctMax: pick(from + 7, [100, 8]),
+    dailyLossPctMax: pick(from + 6, [100, 1]),
+    drawdownPctMax: pick(from + 7, [100, 3]),
   };
 }

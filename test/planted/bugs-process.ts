@@ -18,7 +18,7 @@ const LATE = {
   replace:
     '    const late = [\n      ...this.#segmentEntries(),\n' +
     '      ...taken.flatMap(([input, effects]) => entriesOf(input, effects)),\n    ];\n' +
-    '    void Promise.resolve().then(() => this.#append(late));',
+    '    void Promise.resolve().then(() => this.#append(late)).catch(() => {});',
 };
 
 /** The process: what it does in which order, what it is told, and that there is one of it. */

@@ -68,13 +68,18 @@ async function startRivals(...args: string[]): Promise<{ owner: Child; others: C
   return { owner, others };
 }
 
+/** An account that no other run of these tests owns at this moment. */
+function accountOf(name: string): string {
+  return `${name}-${process.pid}`;
+}
+
 describe('ownership of a folder and an account', () => {
   test('a killed owner is replaced at once, and rivals never own together', async () => {
     const folder = join(root, 'killed');
     for (let cycle = 0; cycle < CYCLES; cycle++) {
-      const { owner, others } = await startRivals('takeOwnership', folder, 'a-1');
+      const { owner, others } = await startRivals('takeOwnership', folder, accountOf('a-1'));
       await owner.kill();
-      const next = takeOwnership(folder, 'a-1');
+      const next = takeOwnership(folder, accountOf('a-1'));
       await expect(next).resolves.toBeDefined();
       await (await next).release();
       await Promise.all(others.map((child) => child.kill()));
@@ -83,8 +88,8 @@ describe('ownership of a folder and an account', () => {
 
   test('a second instance is told who owns it and since when', async () => {
     const folder = join(root, 'told');
-    const own = await takeOwnership(folder, 'a-2');
-    const second = await start('takeOwnership', folder, 'a-3');
+    const own = await takeOwnership(folder, accountOf('a-2'));
+    const second = await start('takeOwnership', folder, accountOf('a-3'));
     expect(second.said.owns).toBe(false);
     expect(second.said.owner?.pid).toBe(process.pid);
     expect(second.said.message).toMatch(
@@ -95,11 +100,11 @@ describe('ownership of a folder and an account', () => {
   });
 
   test('an account has one owner, whatever folder the second one has', async () => {
-    const own = await takeOwnership(join(root, 'one'), 'a-4');
-    const second = takeOwnership(join(root, 'two'), 'a-4');
+    const own = await takeOwnership(join(root, 'one'), accountOf('a-4'));
+    const second = takeOwnership(join(root, 'two'), accountOf('a-4'));
     await expect(second).rejects.toThrow(OwnedElsewhere);
     await expect(second).rejects.toMatchObject({ what: 'account', owner: { pid: process.pid } });
-    const other = await takeOwnership(join(root, 'two'), 'a-5');
+    const other = await takeOwnership(join(root, 'two'), accountOf('a-5'));
     await other.release();
     await own.release();
   });
@@ -107,16 +112,16 @@ describe('ownership of a folder and an account', () => {
   test('a folder is the same by each of its names', async () => {
     mkdirSync(join(root, 'real'));
     symlinkSync(join(root, 'real'), join(root, 'linked'));
-    const own = await takeOwnership(join(root, 'real'), 'a-6');
-    const second = takeOwnership(join(root, 'linked'), 'a-7');
+    const own = await takeOwnership(join(root, 'real'), accountOf('a-6'));
+    const second = takeOwnership(join(root, 'linked'), accountOf('a-7'));
     await expect(second).rejects.toMatchObject({ what: 'directory' });
     await own.release();
-    await (await takeOwnership(join(root, 'linked'), 'a-7')).release();
+    await (await takeOwnership(join(root, 'linked'), accountOf('a-7'))).release();
   });
 
   test('what was released can be taken again, many times', async () => {
     for (let i = 0; i < 200; i++) {
-      const own = takeOwnership(join(root, 'again'), 'a-8');
+      const own = takeOwnership(join(root, 'again'), accountOf('a-8'));
       await expect(own).resolves.toBeDefined();
       await (await own).release();
     }

@@ -234,3 +234,13 @@ describe('a correction (F019)', () => {
     expect(play([...corrected, on.cumulative(70)]).order.filled).toBe(60);
   });
 });
+
+test('an order whose fill was corrected to less ends with its last execution (F019)', () => {
+  const { order } = play([
+    on.fill('a', 60),
+    on.correction('a', fillOf('a2', 50)),
+    on.fill('b', INTENT.quantity - 60),
+  ]);
+  expect(order.status).toBe('filled');
+  expect(order.filled).toBe(INTENT.quantity - 10);
+});

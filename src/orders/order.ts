@@ -167,7 +167,7 @@ function eventOf(order: Order, report: Report): OrderEvent {
     case 'fill':
     case 'correction':
     case 'cumulative':
-      return order.filled >= order.intent.quantity ? 'lastFill' : 'fill';
+      return order.filled + takenBack(order) >= order.intent.quantity ? 'lastFill' : 'fill';
     case 'notFound':
       return wasSeen(order) ? 'lost' : 'notFound';
     case 'notSent':
@@ -175,6 +175,19 @@ function eventOf(order: Order, report: Report): OrderEvent {
     default:
       return report.kind;
   }
+}
+
+/**
+ * What busts and corrections took from fills that had counted: the venue does not work an order
+ * again for it, so it ends as if they still did (F019).
+ */
+function takenBack({ evidence, intent }: Order): number {
+  if (evidence === null || intent.legs !== undefined) return 0;
+  let sum = 0;
+  for (const { was, now } of evidence.revised) {
+    if (was !== null) sum += Math.max(0, was.quantity - (now?.quantity ?? 0));
+  }
+  return sum;
 }
 
 function alarmOf(order: Order, report: Report, event: OrderEvent, next: Cell): string | null {

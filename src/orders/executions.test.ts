@@ -244,3 +244,10 @@ test('an order whose fill was corrected to less ends with its last execution (F0
   expect(order.status).toBe('filled');
   expect(order.filled).toBe(INTENT.quantity - 10);
 });
+
+test('an order ends with an execution whose bust came before it (F019)', () => {
+  const rest = on.fill('b', INTENT.quantity - 60);
+  const { order } = play([rest, on.bust('a'), on.fill('a', 60)]);
+  expect(order.status).toBe('filled');
+  expect(order.filled).toBe(INTENT.quantity - 60);
+});

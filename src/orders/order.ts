@@ -97,7 +97,8 @@ export function applyToOrder(order: Order, report: Report): Applied {
   };
   if (isOfFills(report)) {
     takeFills(order, report, outcome);
-    if (!outcome.fresh || isConfirmation(report, outcome)) return outcome;
+    if (!outcome.fresh) return outcome;
+    if (isConfirmation(report, outcome) && (isDone(order) || !isComplete(order))) return outcome;
   }
   const event = eventOf(order, report);
   const next = cellOf(order.status, event);
@@ -167,7 +168,7 @@ function eventOf(order: Order, report: Report): OrderEvent {
     case 'fill':
     case 'correction':
     case 'cumulative':
-      return order.filled + takenBack(order) >= order.intent.quantity ? 'lastFill' : 'fill';
+      return isComplete(order) ? 'lastFill' : 'fill';
     case 'notFound':
       return wasSeen(order) ? 'lost' : 'notFound';
     case 'notSent':
@@ -176,6 +177,9 @@ function eventOf(order: Order, report: Report): OrderEvent {
       return report.kind;
   }
 }
+
+const isComplete = (order: Order): boolean =>
+  order.filled + takenBack(order) >= order.intent.quantity;
 
 /**
  * What busts and corrections took from fills that had counted: the venue does not work an order

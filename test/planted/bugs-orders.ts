@@ -96,7 +96,7 @@ export const ORDER_BUGS = [
   order(
     'a partial fill is recorded as full',
     'F013, invariants 7 and 8',
-    "return order.filled + takenBack(order) >= order.intent.quantity ? 'lastFill' : 'fill';",
+    "return isComplete(order) ? 'lastFill' : 'fill';",
     "return 'lastFill';",
   ),
   order(

@@ -6,7 +6,7 @@ const CLOSE_AUCTION_MS = 15 * 60_000; // a slot at the very close may still send
 
 /** Something that is to be done at an instant. */
 export type Due =
-  | { readonly kind: 'bar' | 'broker' | 'poll' | 'time'; readonly at: Instant }
+  | { readonly kind: 'bar' | 'broker' | 'poll' | 'time' | 'marks'; readonly at: Instant }
   | {
       readonly kind: 'slot' | 'observe';
       readonly at: Instant;
@@ -19,7 +19,16 @@ export type SlotDue = Extract<Due, { kind: 'slot' | 'observe' }>;
 export type CloseDue = Extract<Due, { kind: 'close' }>;
 
 /** What comes first where several things are due at one instant. */
-const ORDER_OF_KINDS = ['bar', 'observe', 'slot', 'broker', 'poll', 'time', 'close'] as const;
+const ORDER_OF_KINDS = [
+  'bar',
+  'observe',
+  'slot',
+  'broker',
+  'poll',
+  'time',
+  'marks',
+  'close',
+] as const;
 const TICK_LEAST_MS = 1_000; // between two inputs that only say that time passed
 
 export interface AgendaParts {
@@ -43,6 +52,7 @@ export class Agenda {
   readonly #looks: SlotDue[] = [];
   #polledAt = Number.NEGATIVE_INFINITY;
   #tickedAt = Number.NEGATIVE_INFINITY;
+  #markedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: AgendaParts) {
     this.#parts = parts;
@@ -82,6 +92,21 @@ export class Agenda {
     this.#tickedAt = at;
   }
 
+  marked(at: Instant): void {
+    this.#markedAt = at;
+  }
+
+  /** Symbols that are held or ordered. */
+  heldSymbols(): string[] {
+    const { books, external, orders, plan } = this.#parts.state;
+    const symbols = new Set<string>();
+    for (const { ledger } of [...books, external]) {
+      for (const symbol of ledger.positions.keys()) symbols.add(symbol);
+    }
+    for (const { intent } of orders.live.values()) symbols.add(intent.symbol);
+    return [...symbols].filter((symbol) => plan.index.has(symbol));
+  }
+
   /** The market could not be seen: it is looked at again. */
   lookAgain(due: SlotDue): void {
     this.#looks.push(due);
@@ -104,16 +129,27 @@ export class Agenda {
     const session = this.#session();
     if (session === null) return [];
     const due: Due[] = [...this.#slots(session), ...this.#orderDues(), ...this.#looks];
+    due.push(...this.#markDue(session, now));
     const filling = this.#parts.broker.nextDue();
     if (this.#everyBar) {
       const at = this.#parts.feed.nextBar(now);
       if (at !== undefined && at <= session.close) due.push({ kind: 'bar', at });
     }
     if (!this.#tasks.has('close')) {
-      const close = Math.max(session.close, filling ?? 0) as Instant;
+      const lag = this.#parts.feed.lives?.closeAfterMs ?? 0;
+      const close = Math.max(session.close + lag, filling ?? 0) as Instant;
       due.push({ kind: 'close', at: close, session });
     }
     return due;
+  }
+
+  /** What is held is marked while its market is open; only of a market that lives. */
+  #markDue(session: Session, now: Instant): Due[] {
+    const { lives } = this.#parts.feed;
+    if (lives === undefined || this.#tasks.has('marks') || this.heldSymbols().length === 0)
+      return [];
+    const from = Math.max(session.open, this.#markedAt + lives.markEveryMs, now);
+    return from < session.close ? [{ kind: 'marks', at: from as Instant }] : [];
   }
 
   /** What brings orders under way to their end. */

@@ -65,6 +65,7 @@ class Bench {
       state: this.state,
       broker: { ...deaf, ...broker } as unknown as Broker,
       now: () => now,
+      guard: () => null,
       latch: () => latch,
       arrived: (arrival) => this.#inbox.push(arrival),
       settled: () => {},

@@ -21,6 +21,8 @@ export interface PerformerParts {
   readonly broker: Broker;
   readonly now: () => Instant;
   readonly latch: () => Latch | null;
+  /** Why nothing that adds risk may leave now, or null. */
+  readonly guard: () => string | null;
   /** Called when something came, from any turn of the process. */
   readonly arrived: (arrival: Arrival) => void;
   /** Called when a call is over, whatever came of it. */
@@ -140,10 +142,10 @@ export class Performer {
 
   /** Why a halt that the engine has not seen yet keeps an order back, or null. */
   #held({ purpose }: Intent): string | null {
-    const latch = this.#parts.latch();
-    if (latch === null || latch.level === 'NONE') return null;
-    this.#tellHalt(latch);
     const reduces = purpose !== 'rebalance' && purpose !== 'signal';
+    const latch = this.#parts.latch();
+    if (latch === null || latch.level === 'NONE') return reduces ? null : this.#parts.guard();
+    this.#tellHalt(latch);
     if (reduces && !isAtLeast(latch.level, 'CANCEL_ONLY')) return null;
     return `halted to ${latch.level} by ${latch.by}: ${latch.reason}`;
   }

@@ -7,6 +7,7 @@ import {
   type Effect,
   exitIsOver,
   type Feed,
+  type FeedNews,
   foldRecords,
   heldBack,
   type Input,
@@ -14,6 +15,7 @@ import {
   type Setup,
   type State,
   usable,
+  type World,
 } from '../engine/index.ts';
 import { type BarRow, exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
@@ -37,6 +39,8 @@ export interface Identity {
   readonly build: string;
   readonly config: string;
   readonly strategies: Readonly<Record<string, string>>;
+  /** Of a market that lives. */
+  readonly world?: World;
 }
 
 export interface RunnerParts {
@@ -51,6 +55,8 @@ export interface RunnerParts {
   readonly observer: Observer;
   /** A halt that lies outside of the journal, read before each send; absent where there is none. */
   readonly latch?: () => Latch | null;
+  /** Why nothing that adds risk may leave now, or null: read before each send. */
+  readonly guard?: () => string | null;
   /** Signals of books that follow a file, by book, in order of time. */
   readonly signals?: ReadonlyMap<number, readonly Signal[]>;
   /** Prices that are known before anything else, for a desk that follows no feed. */
@@ -62,6 +68,8 @@ export interface RunnerParts {
 
 /** How far a run goes: to the end of feed or dates, through one slot, or until an exit is over. */
 export type Until = 'end' | 'one-slot' | 'flat';
+
+export type Notice = Parameters<FeedNews['notice']>[0];
 
 const FOREVER = Number.POSITIVE_INFINITY as Instant;
 const OBSERVE_AGAIN_MS = 1_000;
@@ -94,8 +102,10 @@ export class Runner {
     this.resumed = state.epoch > 0;
     const reached = this.resumed ? exchangeDate(state.at) : parts.from;
     const from = reached > parts.from ? reached : parts.from;
-    this.#start = Math.max(state.at, firstSession(from).open) as Instant;
-    this.#clock = parts.clock(this.#start);
+    const start = Math.max(state.at, firstSession(from).open) as Instant;
+    this.#clock = parts.clock(start);
+    const lives = parts.feed.lives !== undefined;
+    this.#start = lives ? (Math.max(state.at, this.#clock.now()) as Instant) : start;
     this.#agenda = new Agenda({ ...parts, state, from });
     this.#recorder = new Recorder(parts.setup, state, parts.journal, parts.observer);
     this.#performer = new Performer({
@@ -104,6 +114,7 @@ export class Runner {
       broker: parts.broker,
       now: () => this.#now(),
       latch: parts.latch ?? (() => null),
+      guard: parts.guard ?? (() => null),
       arrived: (arrival) => this.#arrived(arrival),
       settled: () => this.#clock.wake(),
     });
@@ -119,6 +130,10 @@ export class Runner {
     const epoch = state.epoch + 1;
     runner.#take({ kind: 'start', at: runner.#now(), epoch, ...parts.identity });
     runner.#take(...barInputs(state.plan.index, parts.prices ?? [], 'none', state.at));
+    parts.feed.follow?.({
+      wake: () => runner.#clock.wake(),
+      notice: (notice) => runner.notice(notice),
+    });
     return runner;
   }
 
@@ -153,6 +168,11 @@ export class Runner {
   /** What a stream told: a hint, that speeds up what the next reading would bring. */
   heard(reports: readonly Report[]): void {
     this.#performer.reports(reports);
+  }
+
+  /** Tells what a person must know of and no input of the market says. */
+  notice(notice: Notice): void {
+    this.#arrived(() => [{ ...notice, kind: 'notice', at: this.#now() }]);
   }
 
   /** When the next slot comes, or null when none will. */
@@ -200,6 +220,9 @@ export class Runner {
       case 'time':
         this.#agenda.ticked(this.#clock.now());
         return this.#take({ kind: 'time', at: this.#now() });
+      case 'marks':
+        this.#agenda.marked(this.#clock.now());
+        return this.#mark();
       case 'observe':
         this.#agenda.looked(due);
         return this.#observe(due.book, due.session.date);
@@ -231,9 +254,8 @@ export class Runner {
     while (at !== undefined && at <= until && !this.#stopAsked) {
       await this.#clock.sleepUntil(at);
       if (this.#stopAsked || this.#inbox.length > 0) return;
-      const rows = await feed.completed(this.state.folded, at);
-      const decide = at > this.#start ? 'every-bar' : 'none';
-      for (const input of barInputs(this.state.plan.index, rows, decide, this.state.at)) {
+      const rows = await this.#completed(at);
+      for (const { decide, input } of this.#inputsOf(rows, at)) {
         if (decide === 'every-bar') await this.#giveSignals(input.at);
         this.#perform(this.#recorder.takeTick(input));
         await this.#settle();
@@ -241,6 +263,53 @@ export class Runner {
       if (broker.nextDue() !== undefined) return;
       at = feed.nextBar(at);
     }
+  }
+
+  /** Bars that are complete; where a source that lives fails, none, and it is asked again. */
+  async #completed(at: Instant): Promise<readonly BarRow[]> {
+    const { feed } = this.#parts;
+    if (feed.lives === undefined) return feed.completed(this.state.folded, at);
+    return orNothing(async () => feed.completed(this.state.folded, at));
+  }
+
+  /** Rows as inputs: of a market that lives, those of this life that are young are decided on. */
+  *#inputsOf(rows: readonly BarRow[], due: Instant) {
+    const { index } = this.state.plan;
+    const { lives } = this.#parts.feed;
+    const oldest = lives === undefined ? 0 : this.#clock.now() - lives.ageMsMax;
+    const isNew = ({ at }: BarRow) =>
+      lives === undefined ? due > this.#start : at > this.#start && at >= oldest;
+    const from = rows.findIndex(isNew);
+    const split = from < 0 ? rows.length : from;
+    const past = barInputs(index, rows.slice(0, split), 'none', this.state.at);
+    for (const input of past) yield { input, decide: 'none' as const };
+    const since = past.at(-1)?.at ?? this.state.at;
+    const now = barInputs(index, rows.slice(split), 'every-bar', since);
+    for (const input of now) yield { input, decide: 'every-bar' as const };
+  }
+
+  /** What is held, at the market of now; guards look at it, and orders that rest. */
+  #mark(): void {
+    const { broker, feed } = this.#parts;
+    const symbols = this.#agenda.heldSymbols();
+    const task = 'marks';
+    this.#agenda.begun(task);
+    this.#performer.call(async () => {
+      try {
+        const { quotes } = await feed.observe(symbols, this.#now());
+        this.#arrived(() => {
+          const at = this.#now();
+          const oldest = at - (feed.lives?.ageMsMax ?? 0);
+          const young = quotes.flatMap(({ symbol, price, at: of }) =>
+            price === null || of < oldest ? [] : [{ symbol, price }],
+          );
+          return young.length === 0 ? [] : [{ kind: 'quotes', at, quotes: young }];
+        });
+        if (!Number.isFinite(broker.traits.pollMs)) this.#performer.poll();
+      } finally {
+        this.#agenda.ended(task);
+      }
+    });
   }
 
   /** Where no time passes meanwhile, what a bar asks for is done before the next one is played. */
@@ -282,7 +351,10 @@ export class Runner {
     this.#agenda.begun('close');
     this.#performer.call(async () => {
       try {
-        const rows = await feed.completed(folded, due.at);
+        const rows =
+          feed.lives === undefined
+            ? await feed.completed(folded, due.at)
+            : await orNothing(async () => feed.completed(folded, due.session.close));
         this.#performer.reports(await orNothing(() => broker.closeDay(this.#now())));
         const [account] = await orNothing(async () => [await broker.account(this.#now())]);
         this.#arrived(() => {

@@ -216,7 +216,7 @@ function bookStanding(state: State, look: Look, book: BookState): Standing {
     netUp: net.up,
     netDown: net.down,
     otherPositions: look.counts ? symbolsOf([book], look).size : 0,
-    brokerPower: null,
+    brokerPower: isAlone(state) ? powerNow(state, ledger.cash, pending?.cost ?? 0) : null,
   };
 }
 
@@ -253,8 +253,14 @@ function accountStanding(state: State, look: Look): Standing {
     netUp: sum.up,
     netDown: sum.down,
     otherPositions: look.counts ? symbolsOf(books, look).size : 0,
-    brokerPower: null,
+    brokerPower: powerNow(state, accountCash(state), sum.reserved),
   };
+}
+
+/** The broker's buying power, moved by what our cash and our orders did since it was read. */
+function powerNow({ reconcile: { power } }: State, cash: Money, reserved: number): Money | null {
+  if (power === null) return null;
+  return (power.amount + (cash - power.cash) - (reserved - power.reserved)) as Money;
 }
 
 /** Unsigned notional of a position at its mark, or at its cost where it has none. */

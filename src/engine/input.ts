@@ -11,6 +11,10 @@ export interface AccountSeen {
   readonly positions: Readonly<Record<string, number>>;
   /** Orders that are not done there, ours and others'; left out where the broker was not asked. */
   readonly orders?: readonly OrderSeen[];
+  /** What the broker lets be bought for now, its own orders counted; left out where untold. */
+  readonly buyingPower?: Money;
+  /** Parts of shares that the owner brought, by symbol, as exact text: shown, never traded. */
+  readonly fractions?: Readonly<Record<string, string>>;
 }
 
 /** An order that rests at the broker, as its list tells it. */
@@ -38,6 +42,8 @@ export type Input =
   | ActivityInput
   | CloseInput
   | TimeInput
+  | QuotesInput
+  | NoticeInput
   | CommandInput;
 
 /** A process took ownership of the desk; the first input of every life. */
@@ -51,6 +57,17 @@ export interface StartInput {
   readonly config: string;
   readonly strategies: Readonly<Record<string, string>>;
   readonly stage: string;
+  /** Of a desk that trades a market that lives; left out for a recorded one. */
+  readonly world?: World;
+}
+
+/** The market and the account that a life trades, told from the connection (F057). */
+export interface World {
+  readonly broker: string;
+  /** What our order ids are made from: the account, and the birth of this journal. */
+  readonly account: string;
+  /** A sentence in which a person took it on themselves to go live without a certificate. */
+  readonly override?: string;
 }
 
 /**
@@ -197,6 +214,25 @@ export interface CloseInput {
   readonly kind: 'close';
   readonly at: Instant;
   readonly date: DateText;
+}
+
+/**
+ * The market between two decisions: positions are marked and watched. A price that is missing or
+ * too old is left out.
+ */
+export interface QuotesInput {
+  readonly kind: 'quotes';
+  readonly at: Instant;
+  readonly quotes: readonly { readonly symbol: string; readonly price: Price }[];
+}
+
+/** Something beside the market that a person must know of, such as a token's age. */
+export interface NoticeInput {
+  readonly kind: 'notice';
+  readonly at: Instant;
+  readonly severity: 'INFO' | 'WARNING' | 'HIGH' | 'CRITICAL';
+  readonly code: string;
+  readonly text: string;
 }
 
 /** Time passed; nothing else did. */

@@ -1,4 +1,4 @@
-import { dayNumber } from '../base/index.ts';
+import { dayNumber, type Price } from '../base/index.ts';
 import type { BarView } from '../market/index.ts';
 import {
   checkCorporateAction,
@@ -10,7 +10,7 @@ import {
 } from '../risk/index.ts';
 import { decideFresh, messageOf } from './bars.ts';
 import { answer, record, stopBook } from './decide.ts';
-import type { ObservationInput, SlotInput } from './input.ts';
+import type { ObservationInput, QuotesInput, SlotInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { alert, type BookState, enterDay, type State } from './state.ts';
 import { marksMoved } from './watch.ts';
@@ -51,13 +51,22 @@ export function takeObservation(setup: Setup, state: State, input: ObservationIn
     return;
   }
   for (const { symbol, price } of input.quotes) {
-    const index = state.plan.index.get(symbol);
-    if (index === undefined || price === null) continue;
-    state.marks[index] = price;
-    if (state.watch.guards.length > 0) marksMoved(setup, state, index);
+    if (price !== null) mark(setup, state, symbol, price);
   }
   if (book.setup.restart !== null) decideFresh(setup, state, book, input.bars);
   else decideProvisionally(setup, state, book, input.bars);
+}
+
+/** The market between decisions: marks follow it, and what guards positions looks at them. */
+export function takeQuotes(setup: Setup, state: State, { quotes }: QuotesInput): void {
+  for (const { symbol, price } of quotes) mark(setup, state, symbol, price);
+}
+
+function mark(setup: Setup, state: State, symbol: string, price: Price): void {
+  const index = state.plan.index.get(symbol);
+  if (index === undefined) return;
+  state.marks[index] = price;
+  if (state.watch.guards.length > 0) marksMoved(setup, state, index);
 }
 
 /** The answer came when no order may leave any more: no trade today, and it says so (F053). */

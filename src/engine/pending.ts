@@ -99,6 +99,14 @@ export function pendingByBook(setup: Setup, state: State, beside: Beside): Map<s
   return books;
 }
 
+/** Cash that all orders under way may still take, at their worst. */
+export function reservedCash(setup: Setup, state: State): Money {
+  const all = { except: undefined, link: undefined, quantity: 0 };
+  let sum = 0;
+  for (const { cost } of pendingByBook(setup, state, all).values()) sum += cost;
+  return sum as Money;
+}
+
 /** Cash and shares of `symbol` that live orders of a book may yet take and bring. */
 export function pendingBuysOf(
   setup: Setup,

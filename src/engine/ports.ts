@@ -1,7 +1,7 @@
 import type { Instant, Price } from '../base/index.ts';
 import type { BarRow } from '../market/index.ts';
 import type { Intent, Order, Report } from '../orders/index.ts';
-import type { AccountSeen, ActivitySeen, ObservationInput } from './input.ts';
+import type { AccountSeen, ActivitySeen, NoticeInput, ObservationInput } from './input.ts';
 
 /** One record as it is given to the journal. `body` is canonical JSON material. */
 export interface Entry {
@@ -85,6 +85,27 @@ export interface Feed {
   readonly lastDay: number;
   /** True once a recording of unknown length has nothing more to show. */
   readonly exhausted?: boolean;
+  /** Of a market that lives; left out for a recording. */
+  readonly lives?: LiveTraits;
+  /** Begins to follow a market that lives. */
+  follow?(news: FeedNews): void;
+}
+
+/** How a market that lives is followed. What came before this life is history, never a signal. */
+export interface LiveTraits {
+  /** How long after a session's close its official bars are waited for. */
+  readonly closeAfterMs: number;
+  /** Time between two marks of what is held. */
+  readonly markEveryMs: number;
+  /** Bars older than this are folded, and nothing is decided on them (invariant 18). */
+  readonly ageMsMax: number;
+}
+
+/** Told by a feed, from any turn of the process. */
+export interface FeedNews {
+  /** There is a bar to be taken. */
+  wake(): void;
+  notice(notice: Omit<NoticeInput, 'kind' | 'at'>): void;
 }
 
 /** What a broker can do, and what its silence means. */

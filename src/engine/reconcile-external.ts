@@ -1,8 +1,8 @@
 import type { DateText, Money } from '../base/index.ts';
-import { postFee, postIncome } from '../ledger/index.ts';
+import { postFee, postIncome, postTransfer } from '../ledger/index.ts';
 import { clientOrderId, findOrder, type IntentId, type Order } from '../orders/index.ts';
 import type { OrderSeen } from './input.ts';
-import { moveInKind } from './reconcile-flow.ts';
+import { moveInKind, moveMarks } from './reconcile-flow.ts';
 import { haltFor, inDollars } from './reconcile-question.ts';
 import type { Difference } from './reconcile-state.ts';
 import type { ReconcilePolicy, Setup } from './setup.ts';
@@ -16,6 +16,27 @@ export function bookExternal(state: State, symbol: string, { ours, theirs }: Dif
   moveInKind(state, state.external, { symbol, quantity: theirs - ours });
   const text = `${symbol}: the broker holds ${theirs} (${ours} before), in no book; it is counted`;
   alert(state, 'WARNING', 'externalHolding', text);
+}
+
+/**
+ * Cash that an account has beyond what the books were given, found by the first reconciliation of a
+ * journal: it is none of theirs. False where there is less, or where it is not the first.
+ */
+export function bookOpening(state: State, { ours, theirs }: Difference): boolean {
+  if (theirs <= ours || !isUntouched(state)) return false;
+  const amount = (theirs - ours) as Money;
+  postTransfer(state.external.ledger, amount);
+  moveMarks(state, state.external, amount);
+  const text = `The account has ${inDollars(amount)} beside what the books were given`;
+  alert(state, 'INFO', 'openingCash', text);
+  return true;
+}
+
+/** Whether nothing was ever booked: the books have what they were given, and no order was made. */
+function isUntouched({ reconcile, orders, books, external: { ledger } }: State): boolean {
+  if (reconcile.epoch !== 0 || orders.live.size + orders.done.size > 0) return false;
+  const isFresh = books.every((book) => book.ledger.cash === book.setup.capital);
+  return isFresh && ledger.cash === 0 && ledger.positions.size === 0;
 }
 
 const CENT = 10_000; // micro-dollars: what the policy allows where it does not say

@@ -83,6 +83,16 @@ export interface ReconcileState {
   /** Orders that rest at the broker and are none of ours. */
   orders: OrderSeen[];
   absorbed: Absorbed;
+  /** What the broker let be bought for at the newest reading; null where it never told. */
+  power: PowerSeen | null;
+}
+
+/** A reading of buying power, and what our books said then: they tell what became of it since. */
+export interface PowerSeen {
+  readonly amount: Money;
+  readonly cash: Money;
+  /** Cash that orders under way could take. */
+  readonly reserved: Money;
 }
 
 export const newReconcileState = (): ReconcileState => ({
@@ -97,6 +107,7 @@ export const newReconcileState = (): ReconcileState => ({
   frozen: [],
   orders: [],
   absorbed: { date: '' as DateText, day: ZERO, month: ZERO },
+  power: null,
 });
 
 export const isReconciled = ({ reconcile, epoch }: State): boolean => reconcile.epoch === epoch;

@@ -1,12 +1,19 @@
 import type { Instant } from '../base/index.ts';
-import type { AccountInput } from './input.ts';
+import type { AccountInput, AccountSeen } from './input.ts';
+import { reservedCash } from './pending.ts';
 import { differencesOf } from './reconcile-difference.ts';
-import { absorbCash, askFilled, bookExternal, seeOrders } from './reconcile-external.ts';
+import {
+  absorbCash,
+  askFilled,
+  bookExternal,
+  bookOpening,
+  seeOrders,
+} from './reconcile-external.ts';
 import { SETTLE_MS } from './reconcile-due.ts';
 import { askAbout, isAsked, settleQuestions } from './reconcile-question.ts';
 import type { Difference, Sighting } from './reconcile-state.ts';
 import type { Setup } from './setup.ts';
-import { alert, emit, type State } from './state.ts';
+import { accountCash, alert, emit, type State } from './state.ts';
 
 export * from './reconcile-state.ts';
 export { type Books, auditBooks } from './reconcile-audit.ts';
@@ -57,6 +64,7 @@ export function takeAccount(setup: Setup, state: State, { account }: AccountInpu
   reconcile.unanswered = 0;
   if (isMoving(state)) return readAfterMove(state);
   reconcile.fruitless = 0;
+  notePower(setup, state, account);
   if (account.orders !== undefined) seeOrders(setup, state, account.orders);
   const differences = differencesOf(state, account);
   settleQuestions(state, differences);
@@ -67,6 +75,16 @@ export function takeAccount(setup: Setup, state: State, { account }: AccountInpu
   reconcile.epoch = state.epoch;
   const everyMs = setup.reconcile?.everyMs ?? EVERY_MS;
   if (Number.isFinite(setup.broker.pollMs)) reconcile.due = (state.at + everyMs) as Instant;
+}
+
+/** What the broker lets be bought for, beside what our books said at that moment (F062). */
+function notePower(setup: Setup, state: State, { buyingPower }: AccountSeen): void {
+  const { reconcile } = state;
+  if (buyingPower === undefined) reconcile.power = null;
+  else {
+    const [cash, reserved] = [accountCash(state), reservedCash(setup, state)];
+    reconcile.power = { amount: buyingPower, cash, reserved };
+  }
 }
 
 /** Whether an order has no outcome; those proven never to have arrived have one. */
@@ -131,7 +149,7 @@ function explain(setup: Setup, state: State, one: Difference, isEmpty: boolean):
   if (one.class === 'external' && symbol !== null && !isEmpty) {
     return bookExternal(state, symbol, one);
   }
-  if (one.class === 'cash' && absorbCash(setup, state, one)) return;
+  if (one.class === 'cash' && (bookOpening(state, one) || absorbCash(setup, state, one))) return;
   askAbout(state, one);
 }
 

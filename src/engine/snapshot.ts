@@ -19,7 +19,7 @@ const nullable = (column: Float64Array): (number | null)[] =>
   Array.from(column, (value) => (Number.isNaN(value) ? null : value));
 
 /** Rises whenever what a state holds changes: an older snapshot is then left unread (F029). */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 /** `snapshot` where this program can restore it, or undefined: the whole journal is folded then. */
 export function usable<T extends { readonly state: string }>(

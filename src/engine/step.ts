@@ -7,12 +7,12 @@ import { takeCommand } from './command.ts';
 import type { Effect } from './effect.ts';
 import { flattenAccount, flattenWakeAt, tendFlatten } from './flatten.ts';
 import type { AccountInput, BarsInput, Input, WatermarkInput } from './input.ts';
-import { takeObservation, takeSlot } from './observation.ts';
+import { takeObservation, takeQuotes, takeSlot } from './observation.ts';
 import { isReconciled, reconcileWakeAt, takeAccount, tendReconcile } from './reconcile.ts';
 import { takeReport } from './reports.ts';
 import { takeSignal } from './signals.ts';
 import type { Setup } from './setup.ts';
-import type { State } from './state.ts';
+import { alert, type State } from './state.ts';
 import { tendWatch, watchWakeAt } from './watch.ts';
 import { takeWatermark, tendWire, wireWakeAt } from './wire.ts';
 import { cancelOverdue, overdueAt } from './work.ts';
@@ -66,6 +66,10 @@ function dispatch(setup: Setup, state: State, input: Exclude<Input, BarsInput>):
       return watermark(setup, state, input);
     case 'time':
       return tend(setup, state);
+    case 'quotes':
+      return takeQuotes(setup, state, input);
+    case 'notice':
+      return alert(state, input.severity, input.code, input.text);
     default:
       return unreachable(input);
   }

@@ -26,6 +26,7 @@ export function buildDesk(raw: RawDesk, origins: readonly BookOrigin[], folder: 
     data: Object.fromEntries(
       Object.entries(raw.data).map(([symbol, entry]) => [symbol, dataOf(entry)]),
     ),
+    broker: brokerOf(raw.broker),
     simulator: simulatorOf(raw.simulator),
     execution: executionOf(raw.execution),
     dataChecks: {
@@ -75,6 +76,21 @@ function dataOf(entry: RawData): DataSource {
     between: synthetic.between
       ? [Number(synthetic.between[0]), Number(synthetic.between[1])]
       : null,
+  };
+}
+
+function brokerOf(raw: RawDesk['broker']): Desk['broker'] {
+  if (raw === undefined) return null;
+  return {
+    name: raw.name,
+    accounts: { paper: raw.accounts.paper ?? null, live: raw.accounts.live ?? null },
+    feed: raw.feed,
+    url: raw.url ?? null,
+    clock: raw.clock,
+    clockSkewMsMax: toMs(raw.clock_skew_seconds_max, 1_000),
+    spreadPctMax: raw.spread_pct_max,
+    markEveryMs: toMs(raw.mark_every_seconds, 1_000),
+    closeAfterMs: toMs(raw.close_minutes_after, 60_000),
   };
 }
 

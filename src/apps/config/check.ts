@@ -58,6 +58,7 @@ export function checkDesk(checking: Checking): void {
   checkBenchmark(checking);
   checkRising(checking, 'execution', SLIPPAGE_TIERS);
   checkPair(checking, ['simulator', 'delay_ms']);
+  checkBroker(checking);
   checkBookNames(checking);
   checkCapital(checking);
   checkLimits(checking, ['limits']);
@@ -71,6 +72,19 @@ const SLIPPAGE_TIERS = [
   ['slippage_exceeded_pct', 0.5],
   ['slippage_abort_pct', 1],
 ] as const;
+
+/** A recorded clock and Schwab's paper money are nothing that the broker itself has. */
+function checkBroker(checking: Checking): void {
+  const { plain } = checking;
+  const broker = (key: KeyPath[number]) => valueAt(plain, ['broker', key]);
+  if (broker('clock') === 'recorded' && broker('url') === undefined) {
+    refuse(checking, ['broker', 'clock'], { wanted: '"system", or "url" of a process here' });
+  }
+  if (broker('name') !== 'schwab' || valueAt(plain, ['broker', 'accounts', 'paper']) === undefined)
+    return;
+  const wanted = 'none: Schwab has no paper accounts, paper is the built-in broker on its quotes';
+  refuse(checking, ['broker', 'accounts', 'paper'], { wanted });
+}
 
 function checkBenchmark(checking: Checking): void {
   const benchmark = valueAt(checking.plain, ['benchmark']);

@@ -25,6 +25,8 @@ export interface Desk {
   readonly capital: Money;
   readonly benchmark: string | null;
   readonly data: Readonly<Record<string, DataSource>>;
+  /** Of a market that lives; null for a desk on recorded bars alone. */
+  readonly broker: BrokerConfig | null;
   readonly simulator: SimulatorConfig;
   readonly execution: ExecutionConfig;
   readonly dataChecks: DataLimits;
@@ -65,6 +67,27 @@ export type DataSource =
       readonly start: number;
     }
   | ({ readonly kind: 'synthetic' } & Omit<SyntheticMarket, 'symbol'>);
+
+/** A broker of another company, and how its market is followed. */
+export interface BrokerConfig {
+  readonly name: 'alpaca' | 'schwab';
+  /** Account numbers by whose money they hold; null where the desk names none. */
+  readonly accounts: { readonly paper: string | null; readonly live: string | null };
+  /** The tape that quotes come from. */
+  readonly feed: 'iex' | 'sip';
+  /** A process of this machine in the broker's place; null for the broker itself. */
+  readonly url: string | null;
+  /** `recorded`: the process at `url` is told the time, and plays a recorded market to it. */
+  readonly clock: 'system' | 'recorded';
+  /** Nothing that adds risk leaves while our clock is further from the broker's. */
+  readonly clockSkewMsMax: number;
+  /** Quotes that are wider, in percent of their middle, are no price. */
+  readonly spreadPctMax: number;
+  /** Time between two marks of what is held. */
+  readonly markEveryMs: number;
+  /** How long after the close the day's official bars are waited for. */
+  readonly closeAfterMs: number;
+}
 
 /** The built-in broker, and what sizing expects trading to cost. */
 export interface SimulatorConfig {

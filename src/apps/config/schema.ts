@@ -12,6 +12,7 @@ import {
   timeframe,
   word,
 } from './field.ts';
+import { brokerSchema } from './schema-broker.ts';
 import { bookLimitsSchema, limitsSchema, rulesSchema } from './schema-limits.ts';
 import {
   approvalsSchema,
@@ -179,6 +180,7 @@ export const deskSchema = z
     capital: dollars({ from: 100, to: 100_000_000, such: 100_000 }),
     benchmark: symbol().optional(),
     data: z.record(z.string(), dataSchema, { error: 'a map of data by symbol' }),
+    broker: brokerSchema.optional(),
     simulator: simulator.prefault({}),
     execution: execution.prefault({}),
     data_checks: dataChecks.prefault({}),

@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<() => Outcome | Promise<Out
   sma: async () => (await import('./sma.ts')).benchSma,
   rebalance: async () => (await import('./rebalance.ts')).benchRebalance,
   'durable-step': async () => (await import('./durable-step.ts')).benchDurableStep,
+  'quote-to-order': async () => (await import('./quote-to-order.ts')).benchQuoteToOrder,
+  'quote-flood': async () => (await import('./quote-flood.ts')).benchQuoteFlood,
   recovery: async () => (await import('./recovery.ts')).benchRecovery,
   'daily-run': async () => (await import('./cli.ts')).benchDailyRun,
   'hav-10y': async () => (await import('./cli.ts')).benchHav10y,

@@ -10,6 +10,9 @@ export interface BudgetTerms {
   readonly reserved: number;
 }
 
+/** For a process of this machine that plays a recorded market: its minutes pass in no time. */
+export const UNLIMITED: BudgetTerms = { requestsMax: 1_000_000, windowMs: 1, reserved: 0 };
+
 /** Thrown where no request could leave in time: nothing was sent. */
 export class BudgetExhausted extends Error {}
 

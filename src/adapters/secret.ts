@@ -2,8 +2,23 @@ import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
 const SHORTEST = 6; // characters: anything shorter would blank out ordinary words
-/** Every secret of this process in every encoding it could leave in, longest first. */
+const SHORT_LIVED_MAX = 200; // values: days of tokens
+
+/** Each secret of this process with every encoding it could leave in, oldest first. */
+const lasting = new Map<string, readonly string[]>();
+const shortLived = new Map<string, readonly string[]>();
+/** All of those, longest first. */
 let forms: readonly string[] = [];
+
+function register(value: string, life: 'process' | 'short'): void {
+  if (value.length < SHORTEST || lasting.has(value) || shortLived.has(value)) return;
+  const kept = life === 'short' ? shortLived : lasting;
+  kept.set(value, encodings(value));
+  const oldest = shortLived.size > SHORT_LIVED_MAX ? shortLived.keys().next().value : undefined;
+  if (oldest !== undefined) shortLived.delete(oldest);
+  const all = new Set([...lasting.values(), ...shortLived.values()].flat());
+  forms = [...all].sort((a, b) => b.length - a.length);
+}
 
 /**
  * A key, password or token that does not print: text, JSON and inspection show "[secret]", and
@@ -12,12 +27,10 @@ let forms: readonly string[] = [];
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
+  /** `short`: a token of many, the oldest of which are forgotten some day. */
+  constructor(value: string, life: 'process' | 'short' = 'process') {
     this.#value = value;
-    if (value.length >= SHORTEST) {
-      const all = new Set([...forms, ...encodings(value)]);
-      forms = [...all].sort((a, b) => b.length - a.length);
-    }
+    register(value, life);
   }
 
   /** The value itself: only where it goes on the wire or into its own file. */

@@ -15,7 +15,7 @@ import {
 import type { ClientOrderId } from '../orders/index.ts';
 import { type ControlView, controlView } from './control-view.ts';
 import { recordedRun } from './recorded-run.ts';
-import { accountOf, journalPath } from './wire.ts';
+import { accountsOf, journalPath } from './journal-at.ts';
 
 /** A request that asks for something. */
 export type DeskRequest = Exclude<ControlRequest, { kind: 'status' }>;
@@ -115,8 +115,8 @@ function isRefused(request: DeskRequest, state: State, effects: readonly Effect[
  */
 export async function commandDesk(folder: string, request: DeskRequest): Promise<Carried> {
   const { setup, start } = await recordedRun(folder);
-  const account = accountOf(start.stage, setup.desk);
-  const ownership = await takeOwnership(folder, `${account}:${folder}`);
+  const { journal: account, owned } = accountsOf(start, setup.desk, folder);
+  const ownership = await takeOwnership(folder, owned);
   try {
     const names = setup.books.map((book) => book.name);
     const command = commandOf(request, names);

@@ -50,6 +50,10 @@ export interface ControlView {
   } | null;
 }
 
+/** An account as people know it: of a broker's, its name and the end of its number. */
+const accountText = (account: string): string =>
+  account.includes('…') ? account.split(':').slice(0, 2).join(' ') : account;
+
 const ENDED_SHOWN = 20;
 
 /** The desk as people see it at a command. `stage` is how far it is trusted, in its own words. */
@@ -57,7 +61,7 @@ export function controlView(setup: Setup, state: State, stage: string): ControlV
   const held = Object.entries(accountPositions(state));
   return {
     desk: setup.desk,
-    account: setup.account,
+    account: accountText(setup.account),
     stage,
     at: formatInstant(state.at),
     halt: state.halt,

@@ -2,7 +2,7 @@ import { readJournal } from '../adapters/journal/index.ts';
 import { foldRecords, usable } from '../engine/index.ts';
 import { type ControlView, controlView } from './control-view.ts';
 import { recordedRun } from './recorded-run.ts';
-import { journalPath } from './wire.ts';
+import { journalPath } from './journal-at.ts';
 
 /** The desk in `folder` as its journal has it. Reads only, beside a process that runs it too. */
 export async function viewAtRest(folder: string): Promise<ControlView> {

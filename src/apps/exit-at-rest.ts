@@ -3,15 +3,18 @@ import { openJournal, readJournal } from '../adapters/journal/index.ts';
 import { VirtualClock } from '../adapters/replay/index.ts';
 import { OwnedElsewhere, takeOwnership } from '../adapters/system/index.ts';
 import { dayNumber, type Instant, type Price } from '../base/index.ts';
-import type { Feed, Setup, State } from '../engine/index.ts';
+import type { Broker, Feed, Setup, StartInput, State, World } from '../engine/index.ts';
 import { type BarRow, exchangeDate } from '../market/index.ts';
 import type { Desk } from './config/index.ts';
 import { type ControlView, controlView } from './control-view.ts';
+import { accountsOf, journalPath } from './journal-at.ts';
 import { recordedDesk, recordedRun } from './recorded-run.ts';
 import { type Observer } from './recorder.ts';
 import { Runner } from './runner.ts';
 import { deskParts } from './setup.ts';
-import { accountOf, brokerOf, journalPath, openDesk } from './wire.ts';
+import { builtInBroker } from './recorded-market.ts';
+import { openDesk, type Stage } from './wire.ts';
+import { type OpenWorld, openWorld, secretsOf } from './world/index.ts';
 
 /** Who asks for an exit, and why. */
 export interface ExitAsked {
@@ -46,7 +49,8 @@ export async function exitAtRest(folder: string, asked: ExitAsked): Promise<Exit
 
 async function openedExit(folder: string, asked: ExitAsked): Promise<ControlView> {
   const { start, desk, definitions, setup } = await recordedRun(folder);
-  const stage = start.stage === 'dry-run' ? 'dry-run' : 'paper';
+  const stage = stageOf(start);
+  const world = await worldOf(folder, desk, start);
   const loaded = {
     desk,
     folder,
@@ -56,7 +60,8 @@ async function openedExit(folder: string, asked: ExitAsked): Promise<ControlView
     strategies: start.strategies,
     warnings: [],
   };
-  const options = { stage, speed: 'max', fresh: false, observer: SILENT } as const;
+  const base = { stage, speed: 'max', fresh: false, observer: SILENT } as const;
+  const options = world === null ? base : { ...base, world };
   const opened = await openDesk(loaded, options);
   try {
     return controlView(setup, await flattened(opened.runner, asked), stage);
@@ -76,24 +81,27 @@ async function flattened(runner: Runner, asked: ExitAsked): Promise<State> {
  */
 async function bareExit(folder: string, asked: ExitAsked): Promise<ControlView> {
   const { desk, start } = recordedDesk(folder);
-  const stage = start.stage === 'dry-run' ? 'dry-run' : 'paper';
-  const account = accountOf(stage, desk.name);
-  const ownership = await takeOwnership(folder, `${account}:${folder}`);
+  const stage = stageOf(start);
+  const { journal: account, owned } = accountsOf(start, desk.name, folder);
+  const ownership = await takeOwnership(folder, owned);
+  const world = await worldOf(folder, desk, start);
   try {
     const seen = lastSeen(folder);
-    const setup = bareSetup(desk, `${account}:emergency`, seen);
+    const setup = bareSetup(desk, `${account}:emergency`, seen, start.world);
     const path = join(folder, 'journal', 'emergency.db');
     const journal = openJournal(path, { account: setup.account });
-    const { broker, close } = brokerOf({ desk, folder }, stage, { setup, feed: bareFeed(seen) });
+    const feed = bareFeed(seen);
+    const builtIn = world?.broker ? null : builtInBroker({ desk, folder }, stage, { setup, feed });
     try {
       const runner = await Runner.open({
         setup,
         journal,
         verified: false,
         identity: { stage, build: 'emergency', config: '', strategies: {} },
-        broker,
-        feed: bareFeed(seen),
-        clock: (start) => new VirtualClock(Math.max(start, seen.at) as Instant, 'max'),
+        broker: world?.broker ?? (builtIn?.broker as Broker),
+        feed,
+        clock: (from) =>
+          world?.clock(from, 'max') ?? new VirtualClock(Math.max(from, seen.at) as Instant, 'max'),
         observer: SILENT,
         prices: pricesOf(seen, setup),
         from: exchangeDate(seen.at),
@@ -101,12 +109,24 @@ async function bareExit(folder: string, asked: ExitAsked): Promise<ControlView> 
       });
       return controlView(setup, await flattened(runner, asked), stage);
     } finally {
-      close();
+      builtIn?.close();
       journal.close();
     }
   } finally {
+    await world?.close();
     await ownership.release();
   }
+}
+
+const stageOf = ({ stage }: StartInput): Stage =>
+  stage === 'dry-run' || stage === 'live' ? stage : 'paper';
+
+/** The market and broker that a journal was begun in; null for a recorded market. */
+async function worldOf(folder: string, desk: Desk, start: StartInput): Promise<OpenWorld | null> {
+  if (start.world === undefined) return null;
+  const secrets = secretsOf(folder);
+  const from = exchangeDate(start.at);
+  return openWorld({ desk, folder, stage: stageOf(start), secrets, from, since: start.at });
 }
 
 interface Seen {
@@ -155,10 +175,10 @@ function seenIn({ at, books }: SavedPositions): Seen {
   return { at, marks };
 }
 
-function bareSetup(desk: Desk, account: string, { marks }: Seen): Setup {
+function bareSetup(desk: Desk, account: string, { marks }: Seen, world?: World): Setup {
   const symbols = new Set([...marks.keys(), ...Object.keys(desk.data)]);
   return {
-    ...deskParts(desk),
+    ...deskParts(desk, world),
     account,
     series: [...symbols].map((symbol) => ({ symbol, timeframe: '1d', adjustment: 'all' })),
     books: [],

@@ -6,7 +6,7 @@ import { recordOf } from './backtest.ts';
 import type { Desk } from './config/index.ts';
 import { definitionsOf } from './load.ts';
 import { type Definitions, setupOf } from './setup.ts';
-import { firstStart, journalPath } from './wire.ts';
+import { firstStart, journalPath } from './journal-at.ts';
 
 /** A run as its journal describes it: with the configuration of that time, and the code of now. */
 export interface RecordedRun {
@@ -40,7 +40,8 @@ export function recordedDesk(folder: string): RecordedDesk {
     reader.close();
   }
   if (text === undefined) throw new BadInput(`Journal "${path}" lacks its configuration`);
-  return { start, desk: { ...(JSON.parse(text) as Omit<Desk, 'folder'>), folder } };
+  const recorded = JSON.parse(text) as Omit<Desk, 'folder'>;
+  return { start, desk: { ...recorded, broker: recorded.broker ?? null, folder } };
 }
 
 /** The same with its strategies, whose code is that of now. Throws what they throw. */
@@ -48,6 +49,7 @@ export async function recordedRun(folder: string): Promise<RecordedRun> {
   const { start, desk } = recordedDesk(folder);
   const definitions = await definitionsOf(desk, join(folder, '.cache', 'strategies'));
   const record = recordOf(desk);
-  const setup = setupOf(desk, definitions, { account: desk.name, record });
+  const account = start.world?.account ?? desk.name;
+  const setup = setupOf(desk, definitions, { account, record, world: start.world });
   return { start, desk, setup, definitions };
 }

@@ -17,19 +17,12 @@ import {
   usable,
   type World,
 } from '../engine/index.ts';
-import { type BarRow, exchangeDate, formatSlot, RowView, sessionOn } from '../market/index.ts';
+import { type BarRow, type BarView, exchangeDate, formatSlot } from '../market/index.ts';
 import type { Report } from '../orders/index.ts';
 import type { Signal } from '../portfolio/index.ts';
-import {
-  Agenda,
-  type CloseDue,
-  type Due,
-  firstSession,
-  instantOf,
-  isTooShort,
-  type SlotDue,
-} from './agenda.ts';
+import { Agenda, type Due, firstSession, isTooShort, type SlotDue } from './agenda.ts';
 import { barInputs } from './bar-inputs.ts';
+import { Looks } from './looks.ts';
 import { type Arrival, type Latch, Performer } from './performer.ts';
 import { type Observer, Recorder } from './recorder.ts';
 
@@ -72,7 +65,6 @@ export type Until = 'end' | 'one-slot' | 'flat';
 export type Notice = Parameters<FeedNews['notice']>[0];
 
 const FOREVER = Number.POSITIVE_INFINITY as Instant;
-const OBSERVE_AGAIN_MS = 1_000;
 
 /**
  * The one loop: next input, step, journal input and effects, then perform the effects. Opening it
@@ -88,6 +80,7 @@ export class Runner {
   readonly #agenda: Agenda;
   readonly #recorder: Recorder;
   readonly #performer: Performer;
+  readonly #looks: Looks;
   /** Where trading begins: bars up to here are history, folded without decisions. */
   readonly #start: Instant;
   /** What arrived and was not taken in yet, oldest first. */
@@ -117,6 +110,15 @@ export class Runner {
       guard: parts.guard ?? (() => null),
       arrived: (arrival) => this.#arrived(arrival),
       settled: () => this.#clock.wake(),
+    });
+    this.#looks = new Looks({
+      ...parts,
+      state,
+      agenda: this.#agenda,
+      performer: this.#performer,
+      now: () => this.#now(),
+      arrived: (arrival) => this.#arrived(arrival),
+      dayIsOver: () => this.#recorder.snapshot(false),
     });
   }
 
@@ -222,15 +224,15 @@ export class Runner {
         return this.#take({ kind: 'time', at: this.#now() });
       case 'marks':
         this.#agenda.marked(this.#clock.now());
-        return this.#mark();
+        return this.#looks.mark();
       case 'observe':
         this.#agenda.looked(due);
-        return this.#observe(due.book, due.session.date);
+        return this.#looks.observe(due.book, due.session.date);
       case 'slot':
         this.#slots++;
         return this.#slot(due);
       case 'close':
-        return this.#close(due);
+        return this.#looks.close(due);
     }
   }
 
@@ -254,62 +256,34 @@ export class Runner {
     while (at !== undefined && at <= until && !this.#stopAsked) {
       await this.#clock.sleepUntil(at);
       if (this.#stopAsked || this.#inbox.length > 0) return;
-      const rows = await this.#completed(at);
-      for (const { decide, input } of this.#inputsOf(rows, at)) {
-        if (decide === 'every-bar') await this.#giveSignals(input.at);
+      const rows = await this.#looks.completed(at);
+      for (const input of this.#inputsOf(rows, at)) {
+        if (input.decide === 'every-bar') await this.#giveSignals(input.at);
         this.#perform(this.#recorder.takeTick(input));
         await this.#settle();
       }
-      if (broker.nextDue() !== undefined) return;
+      const polls = Number.isFinite(broker.traits.pollMs) && this.state.orders.live.size > 0;
+      if (polls || broker.nextDue() !== undefined) return;
       at = feed.nextBar(at);
     }
   }
 
-  /** Bars that are complete; where a source that lives fails, none, and it is asked again. */
-  async #completed(at: Instant): Promise<readonly BarRow[]> {
-    const { feed } = this.#parts;
-    if (feed.lives === undefined) return feed.completed(this.state.folded, at);
-    return orNothing(async () => feed.completed(this.state.folded, at));
-  }
-
-  /** Rows as inputs: of a market that lives, those of this life that are young are decided on. */
+  /**
+   * Rows as inputs. Of a market that lives, those of this life are decided on that are young when
+   * their turn comes.
+   */
   *#inputsOf(rows: readonly BarRow[], due: Instant) {
-    const { index } = this.state.plan;
     const { lives } = this.#parts.feed;
-    const oldest = lives === undefined ? 0 : this.#clock.now() - lives.ageMsMax;
-    const isNew = ({ at }: BarRow) =>
-      lives === undefined ? due > this.#start : at > this.#start && at >= oldest;
-    const from = rows.findIndex(isNew);
-    const split = from < 0 ? rows.length : from;
-    const past = barInputs(index, rows.slice(0, split), 'none', this.state.at);
-    for (const input of past) yield { input, decide: 'none' as const };
-    const since = past.at(-1)?.at ?? this.state.at;
-    const now = barInputs(index, rows.slice(split), 'every-bar', since);
-    for (const input of now) yield { input, decide: 'every-bar' as const };
+    const { index } = this.state.plan;
+    for (const input of barInputs(index, rows, 'every-bar', this.state.at)) {
+      const row = input.bars[0] as BarView;
+      const isNew = lives === undefined ? due > this.#start : this.#isYoung(row, lives.ageMsMax);
+      yield isNew ? input : ({ ...input, decide: 'none' } as const);
+    }
   }
 
-  /** What is held, at the market of now; guards look at it, and orders that rest. */
-  #mark(): void {
-    const { broker, feed } = this.#parts;
-    const symbols = this.#agenda.heldSymbols();
-    const task = 'marks';
-    this.#agenda.begun(task);
-    this.#performer.call(async () => {
-      try {
-        const { quotes } = await feed.observe(symbols, this.#now());
-        this.#arrived(() => {
-          const at = this.#now();
-          const oldest = at - (feed.lives?.ageMsMax ?? 0);
-          const young = quotes.flatMap(({ symbol, price, at: of }) =>
-            price === null || of < oldest ? [] : [{ symbol, price }],
-          );
-          return young.length === 0 ? [] : [{ kind: 'quotes', at, quotes: young }];
-        });
-        if (!Number.isFinite(broker.traits.pollMs)) this.#performer.poll();
-      } finally {
-        this.#agenda.ended(task);
-      }
-    });
+  #isYoung({ at }: BarView, ageMsMax: number): boolean {
+    return at > this.#start && at >= this.#clock.now() - ageMsMax;
   }
 
   /** Where no time passes meanwhile, what a bar asks for is done before the next one is played. */
@@ -344,35 +318,6 @@ export class Runner {
     return this.#take({ kind: 'missed', at, book, date, reason });
   }
 
-  /** The day's bars, its end and the account it leaves are one durable group. */
-  #close(due: CloseDue): void {
-    const { broker, feed } = this.#parts;
-    const { plan, folded } = this.state;
-    this.#agenda.begun('close');
-    this.#performer.call(async () => {
-      try {
-        const rows =
-          feed.lives === undefined
-            ? await feed.completed(folded, due.at)
-            : await orNothing(async () => feed.completed(folded, due.session.close));
-        this.#performer.reports(await orNothing(() => broker.closeDay(this.#now())));
-        const [account] = await orNothing(async () => [await broker.account(this.#now())]);
-        this.#arrived(() => {
-          const at = this.#now();
-          const bars = barInputs(plan.index, rows, 'none', this.state.at);
-          const ended: Input[] = [...bars, { kind: 'close', at, date: due.session.date }];
-          return account === undefined ? ended : [...ended, { kind: 'account', at, account }];
-        });
-        this.#arrived(() => {
-          this.#recorder.snapshot(false);
-          return [];
-        });
-      } finally {
-        this.#agenda.ended('close');
-      }
-    });
-  }
-
   #now(): Instant {
     return Math.max(this.#clock.now(), this.state.at) as Instant;
   }
@@ -384,71 +329,8 @@ export class Runner {
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'observe') this.#observe(effect.book, effect.date);
+      if (effect.kind === 'observe') this.#looks.observe(effect.book, effect.date);
       else this.#performer.perform(effect);
     }
-  }
-
-  /** How the market looks to a book whose slot was claimed; asked again until the fence. */
-  #observe(index: number, date: DateText): void {
-    const book = this.#parts.setup.books[index] as BookSetup;
-    const session = sessionOn(date);
-    if (!session) return;
-    const fence = this.#agenda.fence(session, instantOf(session, book.slot));
-    const missed = (reason: string): void =>
-      this.#arrived(() => [{ kind: 'missed', at: this.#now(), book: index, date, reason }]);
-    if (this.#now() > fence) return missed('the process was down when it was due');
-    const task = `observe ${index}`;
-    this.#agenda.begun(task);
-    this.#performer.call(async () => {
-      try {
-        await this.#look(index, { date, open: session.open, fence });
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        const at = (this.#now() + OBSERVE_AGAIN_MS) as Instant;
-        if (at > fence) missed(`the market could not be seen: ${why}`);
-        else this.#agenda.lookAgain({ kind: 'observe', at, book: index, session });
-      } finally {
-        this.#agenda.ended(task);
-      }
-    });
-  }
-
-  async #look(
-    index: number,
-    { date, open, fence }: { date: DateText; open: Instant; fence: Instant },
-  ): Promise<void> {
-    const { setup, feed } = this.#parts;
-    const { plan } = this.state;
-    const book = setup.books[index] as BookSetup;
-    const at = this.#now();
-    const followed = book.strategy.subscriptions(book.params).map((one) => one.symbol);
-    const all = new Set([...followed, ...book.strategy.universe(book.params)]);
-    const symbols = [...all].filter((symbol) => plan.index.has(symbol));
-    const rows = await feed.completed(this.state.folded, at);
-    const seen = await feed.observe(symbols, at);
-    this.#arrived(() => barInputs(plan.index, rows, 'none', this.state.at));
-    this.#arrived(() => [
-      {
-        kind: 'observation',
-        at: this.#now(),
-        book: index,
-        date,
-        open,
-        fence,
-        bars: seen.bars.map((row) => new RowView(row, true)),
-        series: seen.bars.map((row) => plan.index.get(row.symbol) as number),
-        quotes: seen.quotes,
-      },
-    ]);
-  }
-}
-
-/** What `work` brings, or nothing where it fails. */
-async function orNothing<T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await work();
-  } catch {
-    return [];
   }
 }

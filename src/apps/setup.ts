@@ -1,9 +1,9 @@
-import { REMOTE_TRAITS } from '../adapters/paper/index.ts';
 import { BadInput, fractionOf } from '../base/index.ts';
-import { type BookSetup, BUILT_IN_TRAITS, type SeriesSetup, type Setup } from '../engine/index.ts';
+import type { BookSetup, SeriesSetup, Setup, World } from '../engine/index.ts';
 import type { Timeframe } from '../market/index.ts';
 import { defineStrategy, hold, type StrategyDefinition, z } from '../strategy/index.ts';
 import type { BookConfig, DataSource, Desk } from './config/index.ts';
+import { traitsOf } from './world/traits.ts';
 
 /** Finds a strategy by how the desk names it. */
 export type Definitions = (reference: string) => StrategyDefinition;
@@ -28,15 +28,18 @@ const signalsStrategy = defineStrategy({
 export function setupOf(
   desk: Desk,
   definitions: Definitions,
-  options: { account: string; record: Setup['record'] },
+  options: { account: string; record: Setup['record']; world?: World | undefined },
 ): Setup {
   const books = desk.books.map((book) => bookOf(desk, book, definitions));
-  const { account, record } = options;
-  return { ...deskParts(desk), account, record, books, series: seriesOf(desk, books) };
+  const { account, record, world } = options;
+  return { ...deskParts(desk, world), account, record, books, series: seriesOf(desk, books) };
 }
 
 /** What the engine needs of a desk beside its books, their series and the account. */
-export const deskParts = (desk: Desk): Omit<Setup, 'account' | 'books' | 'record' | 'series'> => ({
+export const deskParts = (
+  desk: Desk,
+  world?: World,
+): Omit<Setup, 'account' | 'books' | 'record' | 'series'> => ({
   desk: desk.name,
   limits: desk.limits,
   costs: desk.simulator.costs,
@@ -46,7 +49,7 @@ export const deskParts = (desk: Desk): Omit<Setup, 'account' | 'books' | 'record
   sendWithinMs: desk.execution.sendWithinMs,
   flattenWithinMs: desk.execution.flattenWithinMs,
   flattenAtOpen: desk.execution.flattenAtOpen,
-  broker: desk.simulator.url === null ? BUILT_IN_TRAITS : REMOTE_TRAITS,
+  broker: traitsOf(desk, world),
   fenceMs: desk.execution.fenceMs,
   reconcile: desk.reconcile,
   capitalRule: desk.capitalRule,

@@ -1,6 +1,6 @@
 import type { DateText, Money } from '../base/index.ts';
 import { postFee, postIncome, postTransfer } from '../ledger/index.ts';
-import { clientOrderId, findOrder, type IntentId, type Order } from '../orders/index.ts';
+import { clientOrderIdStart, findOrder, type Order } from '../orders/index.ts';
 import type { OrderSeen } from './input.ts';
 import { moveInKind, moveMarks } from './reconcile-flow.ts';
 import { haltFor, inDollars } from './reconcile-question.ts';
@@ -95,13 +95,9 @@ function tellExternal(setup: Setup, state: State, seen: OrderSeen): void {
   alert(state, 'CRITICAL', 'rollback', text);
 }
 
-const EPOCH = 1; // any: only what comes before it is compared
-
 /** Whether an id has this account's prefix, of whatever epoch. */
-function isOfDesk({ account }: Setup, id: string): boolean {
-  const start = clientOrderId(account, EPOCH, '' as IntentId);
-  return id.startsWith(start.slice(0, start.lastIndexOf('-e') + 2));
-}
+const isOfDesk = ({ account }: Setup, id: string): boolean =>
+  id.startsWith(clientOrderIdStart(account));
 
 /** Asks what became of orders that should rest at the broker and are not in its list. */
 function askMissing(setup: Setup, state: State, listed: ReadonlySet<string>): void {

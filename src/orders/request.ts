@@ -91,6 +91,10 @@ let dated = { book: '', date: '', start: '--' };
 const DATE_LENGTH = 10; // "2024-01-05"
 const CLIENT_ORDER_ID_MAX = 128; // what Alpaca takes
 
+/** What every client order id of an account begins with, whatever its epoch. */
+export const clientOrderIdStart = (account: string): string =>
+  `pl-${sha256(account).slice(0, 6)}-e`;
+
 /** What ids begin with for the account and epoch last asked for: hashing takes time. */
 let tagged = { account: '', epoch: Number.NaN, start: '' };
 
@@ -101,7 +105,7 @@ let tagged = { account: '', epoch: Number.NaN, start: '' };
  */
 export function clientOrderId(account: string, epoch: number, intent: IntentId): ClientOrderId {
   if (tagged.account !== account || tagged.epoch !== epoch) {
-    tagged = { account, epoch, start: `pl-${sha256(account).slice(0, 6)}-e${epoch}-` };
+    tagged = { account, epoch, start: `${clientOrderIdStart(account)}${epoch}-` };
   }
   const id = tagged.start + intent;
   if (id.length <= CLIENT_ORDER_ID_MAX && Number.isSafeInteger(epoch) && epoch >= 0) {

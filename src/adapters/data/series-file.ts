@@ -16,7 +16,14 @@ export interface SeriesMeta extends BarsHead {
   /** SHA-256 of head and columns, see `contentHash`. */
   readonly contentHash: string;
   readonly notes: readonly string[];
+  /** Which tape the bars come from, where that is known: "sip", "iex". */
+  readonly feed?: string;
+  /** When the newest of them came from the source, where that is known. */
+  readonly receivedAt?: Instant;
 }
+
+/** What a source says beside the bars. */
+export type Provenance = Pick<SeriesMeta, 'feed' | 'receivedAt'>;
 
 const META_KEY = 'plimsoll';
 const COLUMNS = ['date', 'end', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -69,7 +76,11 @@ export function packSeries(bars: LoadedBars, meta: SeriesMeta): Uint8Array {
   return new Uint8Array(buffer);
 }
 
-export function metaOf(bars: LoadedBars, importedAt: Instant): SeriesMeta {
+export function metaOf(
+  bars: LoadedBars,
+  importedAt: Instant,
+  { feed, receivedAt }: Provenance = {},
+): SeriesMeta {
   return {
     ...headOf(bars),
     length: bars.length,
@@ -78,6 +89,8 @@ export function metaOf(bars: LoadedBars, importedAt: Instant): SeriesMeta {
     importedAt,
     contentHash: contentHash(bars),
     notes: bars.notes,
+    ...(feed === undefined ? {} : { feed }),
+    ...(receivedAt === undefined ? {} : { receivedAt }),
   };
 }
 

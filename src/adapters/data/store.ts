@@ -7,7 +7,7 @@ import { commitFile, stageFile } from './durable.ts';
 import { readFileBytes } from './file-bytes.ts';
 import { assertSound, mergeBars } from './merge.ts';
 import { parquetSource } from './parquet-source.ts';
-import { metaOf, packSeries, readSeries, type SeriesMeta } from './series-file.ts';
+import { metaOf, packSeries, type Provenance, readSeries, type SeriesMeta } from './series-file.ts';
 import {
   assertNames,
   headsIn,
@@ -22,6 +22,10 @@ export interface ImportOptions {
   readonly importedAt: Instant;
   /** Take new rows that differ from stored ones of the same time, instead of refusing them all. */
   readonly replace?: boolean | undefined;
+  /** Which tape the bars come from; bars of another one are refused. */
+  readonly feed?: string | undefined;
+  /** When they came from their source. */
+  readonly receivedAt?: Instant | undefined;
 }
 
 /** What an import did to one series. */
@@ -139,10 +143,12 @@ function bySeries(series: readonly Bars[]): Map<string, Bars[]> {
 async function planChange(
   root: string,
   parts: readonly Bars[],
-  { importedAt, replace }: ImportOptions,
+  options: ImportOptions,
 ): Promise<Change> {
+  const { importedAt, replace } = options;
   const head = headOf(parts[0] as Bars);
   const before = readMeta(root, head);
+  const provenance = provenanceOf(head, before, options);
   let bars = before && (await loadSeries(root, before));
   const total = { added: 0, kept: 0, replaced: 0 };
   for (const part of parts) {
@@ -156,11 +162,31 @@ async function planChange(
     total.replaced += merged.replaced;
   }
   if (!bars || bars.length === 0) throw new BadInput(`Bars of "${head.symbol}" have no row`);
-  const meta = metaOf(bars, importedAt);
+  const meta = metaOf(bars, importedAt, provenance);
   const { contentHash } = meta;
   const path = seriesPath(root, head);
   const result = { ...head, path, ...total, length: bars.length, contentHash };
   return { bars, meta, before: before?.contentHash, result };
+}
+
+/** What is known of where the bars come from; bars of two tapes are no one series. */
+function provenanceOf(
+  { symbol }: BarsHead,
+  before: SeriesMeta | undefined,
+  { feed, receivedAt }: ImportOptions,
+): Provenance {
+  const known = before?.feed;
+  if (known !== undefined && feed !== undefined && known !== feed) {
+    throw new BadInput(
+      `Bars of "${symbol}" of feed "${feed}" cannot be mixed with those stored, of "${known}"`,
+    );
+  }
+  const tape = feed ?? known;
+  const at = receivedAt ?? before?.receivedAt;
+  return {
+    ...(tape === undefined ? {} : { feed: tape }),
+    ...(at === undefined ? {} : { receivedAt: at }),
+  };
 }
 
 /** Two imports at once: the one that comes second is refused, so that no row is lost. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { assert, BadInput, canonical } from '../../base/index.ts';
+import { redacted } from '../secret.ts';
 import type { Entry, Journal, JournalHead, JournalRecord } from '../../engine/index.ts';
 import { hashOf, recordHash, snapshotHash } from './chain.ts';
 import {
@@ -156,7 +157,7 @@ export class SqliteJournal implements Journal {
         `Record kind "${entry.kind}" is not letters, digits, ".", "_", "-"`,
       );
       assert(Number.isSafeInteger(entry.at), `Record at "${entry.at}" is not whole milliseconds`);
-      return { at: Number(entry.at), kind: entry.kind, body: canonical(entry.body) };
+      return { at: Number(entry.at), kind: entry.kind, body: redacted(canonical(entry.body)) };
     });
     if (rows.length > 0) this.#write(() => this.#insert(rows));
     return this.head();
@@ -240,7 +241,8 @@ export class SqliteJournal implements Journal {
   }
 
   /** Keeps `text`, durably at the latest together with the next group; returns its SHA-256. */
-  putContent(text: string): string {
+  putContent(given: string): string {
+    const text = redacted(given);
     const hash = hashOf(text);
     if (this.#waiting.has(hash) || this.#statements.hasContent.get(hash) !== undefined) return hash;
     this.#waiting.set(hash, text);

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { redacted } from '../secret.ts';
 
 export interface WriteOptions {
   /** Permission bits of the file, exactly (the umask does not count). Without it: 0o644. */
@@ -23,7 +24,7 @@ const DEFAULT_MODE = 0o644;
 /**
  * Replaces the file at `path` by `data`, or makes it: a reader sees the old content or the new one,
  * never a part, also after a power loss; when it returns, the new one is on the disk.
- * The folder must be there. On an error the old file stays and nothing is left behind; rethrows it.
+ * No secret passes (invariant 32). The folder must be there. On an error the old file stays and nothing is left behind; rethrows it.
  */
 export function writeFileAtomic(
   path: string,
@@ -52,7 +53,7 @@ function writeDurably(path: string, data: string | Uint8Array, mode: number): vo
   const fd = openSync(path, 'w', mode);
   try {
     if (process.platform !== 'win32') fchmodSync(fd, mode);
-    writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+    writeAll(fd, typeof data === 'string' ? Buffer.from(redacted(data)) : data);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -117,7 +118,7 @@ function appendWhole(fd: number, lines: readonly string[]): void {
   if (lines.length === 0) return;
   const { size } = fstatSync(fd);
   try {
-    writeAll(fd, Buffer.from(`${lines.join('\n')}\n`));
+    writeAll(fd, Buffer.from(redacted(`${lines.join('\n')}\n`)));
   } catch (error) {
     ftruncateSync(fd, size);
     throw error;

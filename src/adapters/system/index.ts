@@ -24,4 +24,10 @@ export {
   listenControl,
 } from './control.ts';
 export { haltLatch, type HaltLatch, latchPath, releaseHaltLatch, setHaltLatch } from './latch.ts';
-export { OwnedElsewhere, type Owner, type Ownership, takeOwnership } from './ownership.ts';
+export {
+  claimRight,
+  OwnedElsewhere,
+  type Owner,
+  type Ownership,
+  takeOwnership,
+} from './ownership.ts';

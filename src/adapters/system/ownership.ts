@@ -56,6 +56,16 @@ export async function takeOwnership(directory: string, account: string): Promise
 /** Short, because a socket's address may have 100 characters at most. */
 const NAME_DIGITS = 32;
 
+/**
+ * The right to do what only one process of this machine may do at a time, named by `key`; null
+ * while another one has it. The operating system takes it back when the process ends.
+ */
+export async function claimRight(key: string, folder: string): Promise<Ownership | null> {
+  const owner = { pid: process.pid, startedAt: new Date().toISOString(), directory: folder };
+  const claimed = await claim(`right ${key}`, owner);
+  return claimed.ok ? { release: () => claimed.release() } : null;
+}
+
 /** The claim that this system knows how to free by itself. */
 function claim(key: string, owner: Owner): Promise<Claim> {
   const name = `plimsoll-${sha256(key).slice(0, NAME_DIGITS)}`;

@@ -32,6 +32,7 @@ export async function demo(given: string): Promise<number> {
     set: [],
     from: FROM,
     to: TO,
+    feed: 'replay',
     speed: 'max',
     report,
   });

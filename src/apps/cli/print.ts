@@ -1,13 +1,14 @@
+import { redacted } from '../../adapters/index.ts';
 import { formatMoney, type Money } from '../../base/index.ts';
 
-/** A line of result on standard output. */
+/** A line of result on standard output; no secret passes (invariant 32). */
 export const say = (line = ''): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${redacted(line)}\n`);
 };
 
 /** A line for people on standard error, beside the results. */
 export const note = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${redacted(line)}\n`);
 };
 
 /** "$1,234.56", sign before the dollar, rounded to cents for reading only. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { buildVersion } from '../version.ts';
 import { EXIT, exitCodeOf, report } from './exit.ts';
+import type { CheckOptions } from './check.ts';
 import type { RunDeskOptions } from './run.ts';
 
 const collect = (value: string, list: string[]): string[] => [...list, value];
@@ -51,6 +52,7 @@ function build(run: Run): Command {
   answerCommands(program, run);
   readCommands(program, run);
   dataCommands(program, run);
+  brokerCommands(program, run);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   return program;
 }
@@ -72,8 +74,31 @@ function deskCommands(program: Command, run: Run): void {
     .description('prove the configuration, and show its limits in dollars')
     .addOption(bars())
     .addOption(sets())
+    .addOption(
+      new Option('--stage <stage>', 'ask the broker too; nothing is sent').choices([
+        'paper',
+        'live',
+      ]),
+    )
+    .addOption(json())
     .action(
-      run(async (desk: string, options) => (await import('./check.ts')).check(desk, options)),
+      run(async (desk: string, options: CheckOptions) => {
+        const { check } = await import('./check.ts');
+        if (options.stage === undefined) return check(desk, options);
+        return check(desk, options, (await import('./live.ts')).CHECK_WIRING);
+      }),
+    );
+  program
+    .command('login')
+    .argument('<broker>', 'schwab')
+    .argument('[desk]', 'desk file or its folder', '.')
+    .description('sign in with a broker; a desk that runs goes on with it')
+    .option('--callback <address>', 'as it is registered with the app', 'https://127.0.0.1:8182')
+    .option('--no-browser', 'only show the address to open')
+    .action(
+      run(async (broker: string, desk: string, options) =>
+        (await import('./login.ts')).login(broker, desk, options),
+      ),
     );
   program
     .command('schema')
@@ -105,11 +130,13 @@ function runCommands(program: Command, run: Run): void {
       .description(name === 'run' ? 'stay, and do each slot on schedule' : 'do one slot, and end')
       .addOption(
         new Option('--stage <stage>', 'how far it is trusted')
-          .choices(['dry-run', 'paper'])
+          .choices(['dry-run', 'paper', 'live'])
           .makeOptionMandatory(),
       )
       .addOption(
-        new Option('--feed <feed>', 'where prices come from').choices(['replay']).default('replay'),
+        new Option('--feed <feed>', 'where prices come from')
+          .choices(['replay', 'live'])
+          .default('replay'),
       )
       .addOption(bars())
       .option('--from <date>', 'first trading date')
@@ -117,6 +144,8 @@ function runCommands(program: Command, run: Run): void {
       .option('--at <instant>', 'the instant of the slot to do')
       .option('--speed <speed>', 'of the virtual clock: max, 60x, 1x', 'max')
       .addOption(sets())
+      .option('--account-ends <digits>', 'live: the last four characters of the account')
+      .option('--without-certificate <sentence>', 'live: take it on yourself, for good on record')
       .option('--fresh', 'put the former journal aside and begin anew')
       .option('--report <file>', 'write one self-contained HTML page at the end')
       .addOption(json())
@@ -276,6 +305,7 @@ function dataCommands(program: Command, run: Run): void {
         (await import('./data.ts')).importFiles(files, options),
       ),
     );
+  pullCommand(data, run);
   data
     .command('list')
     .option('--root <folder>', 'the data folder', 'data')
@@ -296,4 +326,56 @@ function dataCommands(program: Command, run: Run): void {
         (await import('./data.ts')).checkData(files, options),
       ),
     );
+}
+
+function pullCommand(data: Command, run: Run): void {
+  data
+    .command('pull')
+    .argument('<symbols...>', 'such as SPY, BRK.B, VIX')
+    .requiredOption('--source <source>', 'yahoo, csv, alpaca or schwab')
+    .requiredOption('--from <date>', 'first date')
+    .option('--to <date>', 'last date; today when left out')
+    .option('--timeframe <timeframe>', 'how long one bar is', '1d')
+    .option('--adjustment <adjustment>', 'raw, splits or all', 'splits')
+    .option('--url <address>', 'of csv: with {symbol}, {from}, {to}; of yahoo: another host')
+    .option('--replace', 'take bars that the source has corrected')
+    .option('--root <folder>', 'the data folder', 'data')
+    .addOption(json())
+    .description('bring bars from the web into the store; goes on where it was cut short')
+    .action(
+      run(async (symbols: string[], options) =>
+        (await import('./pull.ts')).pullBars(symbols, options, async (name) =>
+          (await import('./live.ts')).brokerData(name),
+        ),
+      ),
+    );
+}
+
+function brokerCommands(program: Command, run: Run): void {
+  program
+    .command('broker')
+    .description('a paper broker of your own')
+    .command('serve')
+    .description("serve Alpaca's API on this machine: paper account, orders, market data")
+    .option('--port <port>', '0 takes any free one', '0')
+    .option('--account <number>', 'its number', 'PA1PLIMSOLL0')
+    .option('--cash <dollars>', 'what it begins with', '100000')
+    .option('--seed <seed>', 'of all that is random', '1')
+    .option('--synthetic', 'a market that is made up')
+    .option('--desk <desk>', 'the recorded market of a desk')
+    .addOption(bars())
+    .option('--from <date>', 'where the market begins; its newest day when left out')
+    .option('--speed <speed>', 'of its clock: 1x, 60x, max (a day each second)', '1x')
+    .option('--spread-bps <bps>', 'between bid and ask', '2')
+    .option('--delay-ms <ms>', 'from order to fill', '0')
+    .option('--partial-fills-pct <pct>', 'orders that fill in pieces', '0')
+    .option('--rejection-pct <pct>', 'orders that are refused at random', '0')
+    .option('--margin <factor>', '1, 2 or 4', '2')
+    .option('--options-level <level>', '0 to 3', '3')
+    .option('--no-shorting', 'sells only what it has')
+    .option('--faults <faults>', 'a seed, or a list of what goes wrong')
+    .option('--store <file>', 'where the account is kept; in memory when left out')
+    .option('--follow-clock', "its clock follows its clients' requests")
+    .addOption(json())
+    .action(run(async (options) => (await import('./broker.ts')).serve(options)));
 }

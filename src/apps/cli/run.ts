@@ -30,6 +30,9 @@ export interface RunDeskOptions {
   readonly to?: string;
   readonly at?: string;
   readonly speed: string;
+  readonly feed: 'replay' | 'live';
+  readonly accountEnds?: string;
+  readonly withoutCertificate?: string;
   readonly fresh?: boolean;
   readonly report?: string;
   readonly json?: boolean;
@@ -39,12 +42,20 @@ export interface RunDeskOptions {
 export async function runDesk(path: string, options: RunDeskOptions): Promise<number> {
   const began = performance.now();
   const asked = given(options);
+  if (options.stage === 'live' && options.feed !== 'live') {
+    throw new UsageError('--stage live: wanted --feed live, a market that lives');
+  }
   expectFolder('report', options.report);
   const loaded = await loadDesk(path, { sets: options.set, bars: barsOf(options.bars) });
   for (const warning of loaded.warnings) note(warning);
   const printer = new StepPrinter(options.json !== true, options.until === 'once');
   printer.loaded(loaded);
-  const desk = await openDesk(loaded, { ...asked, observer: printer });
+  const world =
+    options.feed === 'live'
+      ? await (await import('./live.ts')).openLive(loaded, options)
+      : undefined;
+  const parts = world === undefined ? asked : { ...asked, world };
+  const desk = await openDesk(loaded, { ...parts, observer: printer });
   const { runner } = desk;
   const stop = () => runner.stop();
   process.once('SIGINT', stop);

@@ -1,0 +1,73 @@
+import { AlpacaBroker, alpacaClient, AlpacaData, type Leave } from '../../adapters/alpaca/index.ts';
+import { type AccountClass, type Probe, RequestBudget, UNLIMITED } from '../../adapters/index.ts';
+import { YahooHistory } from '../../adapters/history/index.ts';
+import { BadInput, type Result } from '../../base/index.ts';
+import type { BrokerConfig } from '../config/index.ts';
+import { buildVersion } from '../version.ts';
+import type { Connection, ConnectOptions } from './connection.ts';
+import { KEY_NAMES, pairOf } from './credentials.ts';
+import { RoutedData } from './routed-data.ts';
+
+/**
+ * Alpaca for a desk. A dry run reads data with the keys of the paper account and sends nothing; for
+ * paper and live, whose money the connection moves is proven first (F057). Throws `BadInput`.
+ */
+export async function connectAlpaca(
+  options: ConnectOptions,
+  config: BrokerConfig,
+): Promise<Connection> {
+  const { stage, secrets, now, since, isOurs, headers } = options;
+  const asked: AccountClass = stage === 'live' ? 'live' : 'paper';
+  const { id: keyId, secret } = pairOf(secrets, KEY_NAMES.alpaca[asked]);
+  const client = alpacaClient({
+    stage: asked,
+    keys: { keyId, secret },
+    feed: config.feed,
+    ...(config.url !== null && { url: config.url }),
+    ...(headers !== undefined && { headers, budget: new RequestBudget(UNLIMITED) }),
+  });
+  // Alpaca has no indices: those come from Yahoo.
+  const own = new AlpacaData(client, { now });
+  const data = new RoutedData(
+    own,
+    () => new YahooHistory({ now, userAgent: `plimsoll/${buildVersion()}` }),
+  );
+  const broker = new AlpacaBroker({ client, since, isOurs });
+  const close = async () => {
+    await broker.close();
+    await client.close();
+  };
+  try {
+    const account = stage === 'dry-run' ? null : await proven(broker, { asked, config });
+    return {
+      data,
+      counterpart: account === null ? null : broker,
+      probe: broker satisfies Probe,
+      account,
+      clockSeen: () => broker.clockSeen,
+      signInHolds: () => null,
+      signInNotices: () => [],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The account's number, once every part of the connection agrees that it is the one. */
+async function proven(
+  broker: AlpacaBroker,
+  { asked, config }: { asked: AccountClass; config: BrokerConfig },
+): Promise<string> {
+  const configured = config.accounts[asked];
+  if (configured === null) {
+    throw new BadInput(`broker.accounts.${asked} is not set: wanted the number of that account`);
+  }
+  const found: Result<Leave, readonly string[]> = await broker.prove(configured);
+  if (!found.ok) {
+    throw new BadInput(`Stage "${asked}" and the connection disagree: ${found.error.join('; ')}`);
+  }
+  if (asked === 'live') broker.arm(found.value);
+  return configured;
+}

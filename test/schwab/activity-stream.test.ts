@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { SchwabStreamer } from '../../src/adapters/schwab/stream.ts';
+import type { SchwabActivityPort } from '../../src/adapters/schwab-orders/index.ts';
+import { Book, connect, intentOf, StandingClock } from './connect.ts';
+import { startSchwabServer } from './server.ts';
+
+test('a fill is heard by the streamer and counts once with the poll beside it (F015)', async () => {
+  const clock = new StandingClock();
+  const server = await startSchwabServer({ now: clock.now, autoFill: false });
+  const plain = connect(server, clock);
+  const streamer = new SchwabStreamer({ http: plain.http, now: clock.now });
+  const stream: SchwabActivityPort = streamer;
+  const connection = connect(server, clock, { http: plain.http, stream });
+  const book = new Book(connection, clock);
+  const states: boolean[] = [];
+  server.streamer.repeatsSeq = true;
+  const hear = (reports: Parameters<Book['take']>[0]) => book.take(reports);
+  connection.broker.listen(hear, (isUp) => states.push(isUp));
+  await expect.poll(() => streamer.isUp, { timeout: 5_000 }).toBe(true);
+  const order = await book.send(intentOf());
+  server.fill(order.venueOrderId as string, 4, 500);
+  await expect.poll(() => order.filled).toBe(4);
+  await book.poll();
+  server.fill(order.venueOrderId as string, 6, 500);
+  await expect.poll(() => order.status).toBe('filled');
+  await book.poll();
+  expect(order.executions).toHaveLength(2);
+  expect(book.alarms).toEqual([]);
+  expect(states[0]).toBe(true);
+  await connection.close();
+  await plain.close();
+  await server.close();
+});

@@ -112,7 +112,7 @@ describe('tidy', () => {
     const groups = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
     const loose = groups
       .flatMap((group) => Object.entries(manifest[group] ?? {}))
-      .filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
+      .filter(([, version]) => !/^(?:npm:@?[\w./-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
       .map(([name, version]) => `package.json: "${name}" is "${version}", wanted one version`);
     expect(loose).toEqual([]);
   });

@@ -18,7 +18,7 @@ export interface HistoryAsk {
   readonly adjustment: Adjustment;
 }
 
-/** Completed bars, oldest first, strictly rising; today's unfinished daily bar is never among them. */
+/** Completed bars, oldest first, strictly rising, without today's unfinished daily bar. */
 export interface History extends DataTag {
   readonly adjustment: Adjustment;
   readonly receivedAt: Instant;

@@ -51,7 +51,7 @@ export interface ControlView {
 }
 
 /** An account as people know it: of a broker's, its name and the end of its number. */
-const accountText = (account: string): string =>
+export const accountText = (account: string): string =>
   account.includes('…') ? account.split(':').slice(0, 2).join(' ') : account;
 
 const ENDED_SHOWN = 20;

@@ -155,15 +155,19 @@ function journalFinding({ number }: Identity, { journal }: BrokerParts): Finding
   return [bad('fail', 'Journal', found, todo)];
 }
 
-/** The account's equity against the desk's capital, and the limits in dollars of it. */
-function moneyFindings({ equity }: Identity, { desk }: BrokerParts): Finding[] {
+/**
+ * The account's equity against the desk's capital, and the limits in dollars of it. A desk that ran
+ * before may have lost some of it: its books are compared with the account when it starts.
+ */
+function moneyFindings({ equity }: Identity, { desk, journal }: BrokerParts): Finding[] {
   const line = 'Equity';
   if (equity === null || !Number.isSafeInteger(equity)) {
     return [bad('fail', line, 'not known: the broker does not tell', 'Ask the broker')];
   }
-  const found = `${dollarText(equity)}, the desk trades ${dollarText(desk.capital)}`;
+  const began = journal === null ? 'the desk trades' : 'the desk began with';
+  const found = `${dollarText(equity)}, ${began} ${dollarText(desk.capital)}`;
   const judged =
-    equity < desk.capital
+    equity < desk.capital && journal === null
       ? bad('fail', line, found, 'Lower the capital of the desk, or pay in')
       : fine(line, found);
   if (equity <= 0) return [judged];

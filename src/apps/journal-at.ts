@@ -111,8 +111,8 @@ export function archiveAsked(
           : differences(loaded, path, start);
   if (differs === null) return null;
   throw new BadInput(
-    `Journal "${path}" cannot go on: ${differs}; "--fresh" puts it aside and begins anew, and what ` +
-      'the account holds is then asked about',
+    `Journal "${path}" cannot go on: ${differs}; "--fresh" puts it aside and begins anew, and ` +
+      'what the account holds is then asked about',
   );
 }
 

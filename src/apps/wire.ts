@@ -106,14 +106,13 @@ async function wire(
   const ground = await (world === undefined
     ? recordedGround(loaded, options)
     : liveGround(loaded, options, world));
-  const { setup, feed, broker } = ground;
+  const { setup, feed, broker, benchmark, notes } = ground;
   const account = world?.told.account ?? accountOf(stage, desk.name);
   const journal = openJournal(journalPath(folder), { account });
   const identity = identityOf(loaded, options, journal);
   const tickEveryMs = options.speed === 'max' ? RECORDED_TICK_MS : TICK_MS;
   const publisher = publisherOf(folder, journal, setup, { stage, tickEveryMs });
   const control = new DeskControl({ setup, stage, folder });
-  const observers = [publisher, control, options.observer];
   let listener: ControlListener | undefined;
   let runner: Runner | undefined;
   const close = async () => {
@@ -134,11 +133,7 @@ async function wire(
       broker,
       feed,
       clock: ground.clock,
-      observer: {
-        taken: (...told) => {
-          for (const observer of observers) observer.taken(...told);
-        },
-      },
+      observer: all([publisher, control, options.observer]),
       latch: () => haltLatch(latchPath(folder)),
       ...(world !== undefined && { guard: () => world.guard() }),
       ...signalsByBook(desk),
@@ -148,13 +143,19 @@ async function wire(
     runner = opened;
     world?.begin(opened);
     listener = await listenControl(folder, (request) => control.answer(request, opened));
-    const { benchmark, notes } = ground;
     return { runner, setup, journal, benchmark, notes, archived, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** Many observers as one. */
+const all = (observers: readonly Observer[]): Observer => ({
+  taken: (...told) => {
+    for (const observer of observers) observer.taken(...told);
+  },
+});
 
 async function recordedGround(loaded: LoadedDesk, options: RunOptions): Promise<Ground> {
   const { desk } = loaded;

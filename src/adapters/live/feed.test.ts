@@ -84,7 +84,7 @@ const closes = (from: string, to: string): BarRow[] =>
   sessionsBetween(parseDate(from), parseDate(to)).map(({ close }, i) => row('A', close, 100 + i));
 
 describe('daily bars of a market that lives', () => {
-  test('come from the history once, and are asked for again only after a close (F043)', async () => {
+  test('come from the history once, and again only after a close (F043)', async () => {
     const { data, feed, clock } = world({}, '2024-01-10T20:55:00Z');
     data.rows = closes('2023-12-01', '2024-01-10');
     const folded = new Float64Array([Number.NEGATIVE_INFINITY]);
@@ -137,7 +137,7 @@ describe('a price', () => {
     expect(await seen(parts)).toEqual({ price: null, bars: 0 });
   });
 
-  test('is as old as the quote that vouches for it, however old the last trade (F039)', async () => {
+  test('is as old as the quote that vouches for it, whatever was traded last (F039)', async () => {
     const { data, feed } = world({}, '2024-01-10T20:55:00Z');
     const traded = (at - 3_600_000) as Instant;
     data.newest = [quote('A', traded, { sidesAt: at })];

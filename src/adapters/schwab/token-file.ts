@@ -121,7 +121,7 @@ function jsonIn(text: string): unknown {
 /** A token as text: what can stand in a header, and nothing else. */
 const TOKEN = /^[\x21-\x7e]{8,8192}$/;
 const secretOf = (value: unknown): Secret | null =>
-  typeof value === 'string' && TOKEN.test(value) ? new Secret(value) : null;
+  typeof value === 'string' && TOKEN.test(value) ? new Secret(value, 'short') : null;
 
 const SECONDS_MAX = 99_999_999_999;
 const instantOf = (seconds: unknown): Instant | null =>

@@ -24,7 +24,8 @@ const DEFAULT_MODE = 0o644;
 /**
  * Replaces the file at `path` by `data`, or makes it: a reader sees the old content or the new one,
  * never a part, also after a power loss; when it returns, the new one is on the disk.
- * No secret passes (invariant 32). The folder must be there. On an error the old file stays and nothing is left behind; rethrows it.
+ * No secret passes (invariant 32). The folder must be there. On an error the old file stays and
+ * nothing is left behind; rethrows it.
  */
 export function writeFileAtomic(
   path: string,

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { MarketData } from '../../adapters/index.ts';
-import { type Instant, parseDate } from '../../base/index.ts';
+import { parseDate } from '../../base/index.ts';
 import { exchangeDate } from '../../market/index.ts';
 import { firstStart, journalPath } from '../journal-at.ts';
 import { loadDesk, type LoadedDesk, UsageError } from '../load.ts';
@@ -14,7 +14,7 @@ import {
   secretsOf,
   type Stage,
 } from '../world/index.ts';
-import type { CheckWiring } from './check.ts';
+import { type CheckWiring, ofItsTime } from './check.ts';
 import { Refused } from './exit.ts';
 import { note } from './print.ts';
 
@@ -47,7 +47,7 @@ export async function openLive(loaded: LoadedDesk, options: LiveOptions): Promis
     stage,
     secrets: secretsOf(folder),
     ...(options.from !== undefined && { from: parseDate(options.from) }),
-    ...(start !== null && { since: start.at }),
+    ...(start !== null && { since: start.at, from: exchangeDate(start.at) }),
     ...(override !== undefined && { override }),
   });
   try {
@@ -62,7 +62,7 @@ export async function openLive(loaded: LoadedDesk, options: LiveOptions): Promis
 
 /** The doctor, before every start: what fails keeps the desk down, what only warns is shown. */
 async function fit(loaded: LoadedDesk, world: OpenWorld): Promise<void> {
-  const findings = await examine(loaded, world);
+  const findings = ofItsTime(loaded, await examine(loaded, world));
   const odd = findings.filter(({ verdict }) => verdict !== 'ok');
   for (const line of renderFindings(odd)) note(line);
   const failing = odd.filter(({ verdict }) => verdict === 'fail').length;
@@ -98,26 +98,28 @@ async function typedEnd(): Promise<string> {
   }
 }
 
+/** A world to ask in: a broker that plays a recorded market is not told the time by it. */
+async function asking({ desk, folder }: LoadedDesk, stage: Stage): Promise<OpenWorld> {
+  const broker = desk.broker && ({ ...desk.broker, clock: 'system' } as const);
+  return openWorld({ desk: { ...desk, broker }, folder, stage, secrets: secretsOf(folder) });
+}
+
 /** How `plimsoll check` reaches the broker of a desk: to ask, and to send nothing. */
 export const CHECK_WIRING: CheckWiring = {
   seen: brokerSeen,
   open: async (loaded, stage) => {
-    const { desk, folder } = loaded;
-    const today = exchangeDate(Date.now() as Instant);
-    const parts = { desk, folder, stage, secrets: secretsOf(folder) };
-    const world = await openWorld({ ...parts, from: today });
+    const world = await asking(loaded, stage);
     return { asked: askedOf(loaded, world), close: () => world.close() };
   },
 };
 
 /** The market data of a desk's broker, for bars to keep. */
 export async function brokerData(name: string): Promise<MarketData> {
-  const { desk, folder } = await loadDesk('.');
-  if (desk.broker?.name !== name) {
+  const loaded = await loadDesk('.');
+  if (loaded.desk.broker?.name !== name) {
     throw new UsageError(`--source ${name}: the desk in this folder has another broker`);
   }
-  const parts = { desk, folder, stage: 'dry-run', secrets: secretsOf(folder) } as const;
-  const world = await openWorld({ ...parts, from: exchangeDate(Date.now() as Instant) });
+  const world = await asking(loaded, 'dry-run');
   const { data } = world.connection;
   return {
     get tag() {

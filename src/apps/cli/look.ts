@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readJournal } from '../../adapters/journal/index.ts';
-import { canonical, formatInstant, formatMoney, parseDate } from '../../base/index.ts';
-import { type Effect, type State, foldRecords, usable } from '../../engine/index.ts';
+import {
+  canonical,
+  formatInstant,
+  formatMoney,
+  type Instant,
+  parseDate,
+} from '../../base/index.ts';
+import { accountText } from '../control-view.ts';
+import { type Effect, foldRecords, markOf, type State, usable } from '../../engine/index.ts';
 import { stateView } from '../final-state.ts';
 import { deskPath } from '../load.ts';
 import { type RecordedRun, recordedRun } from '../recorded-run.ts';
@@ -34,7 +41,10 @@ export async function look(
     const state = foldRecords(run.setup, reader.read(snapshot?.seq ?? 0), snapshot);
     if (what === 'positions') positions(state, options);
     else if (what === 'orders') orders(state, options);
-    else status(run, state, reader.head().seq, options);
+    else {
+      const signIn = await signInText(run);
+      status(run, state, reader.head().seq, { ...options, signIn });
+    }
   } finally {
     reader.close();
   }
@@ -45,11 +55,16 @@ function positions(state: State, { json }: { json?: boolean }): void {
   if (json) return say(canonical(view));
   const rows = view.books.flatMap((book) =>
     book.positions.map(({ symbol, quantity, averageCost }) => {
-      const index = state.plan.index.get(symbol) ?? -1;
-      const mark = state.marks[index] as never;
-      return [book.name, symbol, `${quantity}`, averageCost, formatMoney(mark)];
+      const mark = markOf(state, symbol);
+      const price = mark === undefined ? '-' : formatMoney(mark);
+      return [book.name, symbol, `${quantity}`, averageCost, price];
     }),
   );
+  for (const { symbol, quantity } of state.external.ledger.positions.values()) {
+    const mark = markOf(state, symbol);
+    const price = mark === undefined ? '-' : formatMoney(mark);
+    rows.push([state.external.setup.name, symbol, `${quantity}`, '-', price]);
+  }
   for (const line of table(['Book', 'Symbol', 'Shares', 'Average cost', 'Mark'], rows)) say(line);
   say();
   say(`Cash ${view.cash}, equity ${view.equity}, ${view.date}`);
@@ -81,13 +96,17 @@ function status(
   run: RecordedRun,
   state: State,
   records: number,
-  { json }: { json?: boolean },
+  { json, signIn }: { json?: boolean; signIn: string | null },
 ): void {
   const view = stateView(state);
   const { stage, epoch } = { stage: run.start.stage, epoch: state.epoch };
-  if (json) return say(canonical({ ...view, stage, epoch, records, live: state.orders.live.size }));
+  const live = state.orders.live.size;
+  if (json) {
+    return say(canonical({ ...view, stage, epoch, records, live, ...worldView(run, signIn) }));
+  }
   say(`Desk       ${run.setup.desk}, stage ${stage}, epoch ${epoch}`);
   say(`Journal    ${records} records, up to ${formatInstant(state.at)}`);
+  for (const line of worldLines(run, signIn)) say(line);
   say(`Account    equity ${view.equity}, cash ${view.cash}`);
   say(`Halt       ${view.halt}${view.haltReason === null ? '' : `: ${view.haltReason}`}`);
   say(`Orders     ${state.orders.live.size} under way`);
@@ -96,6 +115,36 @@ function status(
     say(`Book       ${book.name}: ${text}, equity ${book.equity}`);
   }
   return undefined;
+}
+
+/** How long the sign-in of a desk's broker lasts, in words; null where it has none. */
+async function signInText({ desk }: RecordedRun): Promise<string | null> {
+  if (desk.broker?.name !== 'schwab') return null;
+  const { tokenSeen } = await import('../world/schwab.ts');
+  const age = tokenSeen(desk.folder, Date.now() as Instant);
+  if (age === null) return 'nobody signed in: plimsoll login schwab';
+  const until = formatInstant(age.refreshExpiresAt);
+  if (age.level === 'dead') return `ended at ${until}: plimsoll login schwab`;
+  return age.level === 'fine' ? `until ${until}` : `until ${until}, in less than ${age.level} h`;
+}
+
+/** Whose market and money it is, of a desk that trades a market that lives. */
+function worldView({ start: { world } }: RecordedRun, signIn: string | null): object {
+  if (world === undefined) return {};
+  const { broker, account, override = null } = world;
+  return { broker, account: accountText(account), override, signIn };
+}
+
+function worldLines({ start }: RecordedRun, signIn: string | null): string[] {
+  const { world, stage } = start;
+  if (world === undefined) return [];
+  const money = stage === 'live' ? 'REAL MONEY' : 'no real money';
+  const lines = [`Broker     ${accountText(world.account)}, ${money}`];
+  if (world.override !== undefined) {
+    lines.push(`           WITHOUT A CERTIFICATE: "${world.override}"`);
+  }
+  if (signIn !== null) lines.push(`Sign-in    ${signIn}`);
+  return lines;
 }
 
 /** `plimsoll why SYMBOL DATE`: the decision of the day, what it became, and what was in the way. */

@@ -61,6 +61,7 @@ export async function runDesk(path: string, options: RunDeskOptions): Promise<nu
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
+    if (world !== undefined) printer.world(world);
     printer.opened(desk);
     await runner.run(options.until === 'once' ? 'one-slot' : 'end');
     finish(loaded, desk, options, { printer, seconds: (performance.now() - began) / 1000 });

@@ -14,9 +14,11 @@ import {
   type State,
 } from '../../engine/index.ts';
 import { exchangeClock } from '../../market/index.ts';
+import { accountText } from '../control-view.ts';
 import type { LoadedDesk } from '../load.ts';
 import type { Observer } from '../recorder.ts';
 import { journalPath, type RunningDesk } from '../wire.ts';
+import type { OpenWorld } from '../world/index.ts';
 import { dollars, say } from './print.ts';
 import { row } from './summary.ts';
 
@@ -56,6 +58,13 @@ export class StepPrinter implements Observer {
     const books = desk.books.map((book) => book.name).join(', ');
     const capital = dollars(desk.capital);
     this.#say('Configuration', `${desk.name}: ${books}; ${capital}; ${configHash.slice(0, 12)}`);
+  }
+
+  /** Whose market it is and whose money, as the connection has it. */
+  world({ broker, stage, told: { account, override } }: OpenWorld): void {
+    const where = broker === null ? 'orders stay in this process' : 'orders go to the broker';
+    this.#also(`${accountText(account)}, stage ${stage}, ${where}`);
+    if (override !== undefined) this.#also(`WITHOUT A CERTIFICATE: "${override}"`);
   }
 
   opened({ runner, journal, archived }: RunningDesk): void {

@@ -56,7 +56,7 @@ export function askedOf(
 
 function journalSeen(folder: string, world: OpenWorld) {
   const account = firstStart(journalPath(folder))?.world?.account;
-  if (account === undefined) return null;
+  if (account === undefined || world.connection.account === null) return null;
   return {
     account: account.split(':').slice(0, 2).join(' '),
     isOf: () => world.isAccount(account),

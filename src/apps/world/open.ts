@@ -124,6 +124,9 @@ export class OpenWorld {
   /** Where trading begins: where the journal began, or with the session that is not over. */
   firstDate(): DateText {
     if (this.#first !== null) return this.#first;
+    if (this.#config.clock === 'recorded') {
+      throw new BadInput('A recorded market begins at a date: --from is needed');
+    }
     const now = this.#now();
     const date = exchangeDate(now);
     const session = sessionOn(date);
@@ -231,9 +234,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   }
   const holder: Holder = { clock: null, runner: null, idStart: null };
   const isRecorded = config.clock === 'recorded';
-  const begin = isRecorded ? beginOf(from) : null;
+  const begin = isRecorded && from !== undefined ? beginOf(from) : null;
   const now = () => holder.clock?.now() ?? begin ?? (Date.now() as Instant);
-  const headers = () => ({ 'x-plimsoll-at': String(now()) });
+  // Only a run tells the time: who looks leaves the recorded market where it is.
+  const headers = (): Record<string, string> =>
+    holder.clock === null ? {} : { 'x-plimsoll-at': String(now()) };
   const parts: ConnectOptions = {
     desk,
     folder,
@@ -266,7 +271,6 @@ function bookOf(runner: Runner | null, venueOrderId: string): number | null {
   return null;
 }
 
-function beginOf(from: DateText | undefined): Instant {
-  if (from === undefined) throw new BadInput('A recorded clock begins at a date: --from is needed');
+function beginOf(from: DateText): Instant {
   return (sessionOn(from) ?? nextSession(from)).open;
 }

@@ -10,7 +10,7 @@
  * What comes from outside is parsed here, once.
  */
 export { RequestBudget, UNLIMITED } from './budget.ts';
-export type { AccountClass, Counterpart, Identity, Probe } from './counterpart.ts';
+export type { AccountClass, BrokerSession, Counterpart, Identity, Probe } from './counterpart.ts';
 export type { Store } from './data/index.ts';
 export type { ClockSeen } from './http.ts';
 export type { DurableMap } from './journal/index.ts';

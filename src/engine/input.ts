@@ -66,6 +66,8 @@ export interface World {
   readonly broker: string;
   /** What our order ids are made from: the account, and the birth of this journal. */
   readonly account: string;
+  /** Source and tape of its prices, as "alpaca/iex"; each was heard when its input was taken. */
+  readonly data: string;
   /** A sentence in which a person took it on themselves to go live without a certificate. */
   readonly override?: string;
 }

@@ -37,7 +37,7 @@ export const REPLY_TABLE: Readonly<Record<BrokerName, Readonly<Record<Endpoint, 
     account: { 200: 'accepted', 401: 'unauthorized' },
   },
   simulator: {
-    submit:  { 200: 'accepted', 201: 'accepted', 400: 'refused', 401: 'unauthorized', 403: 'refused', 409: 'duplicate', 422: 'refused' },
+    submit:  { 200: 'accepted', 201: 'accepted', 400: 'refused', 401: 'unauthorized', 403: 'refused', 409: 'duplicate', 413: 'refused', 415: 'refused', 422: 'refused' },
     cancel:  { 200: 'accepted', 204: 'accepted', 401: 'unauthorized', 404: 'notFound', 422: 'refused' },
     find:    { 200: 'accepted', 401: 'unauthorized', 404: 'notFound' },
     list:    { 200: 'accepted', 401: 'unauthorized' },

@@ -1,6 +1,6 @@
 import { BadInput, type Instant, type Price } from '../../base/index.ts';
 import type { AccountSeen, ActivitySeen, Broker, BrokerTraits } from '../../engine/index.ts';
-import type { Intent, Order, Report } from '../../orders/index.ts';
+import { type Intent, meaningOf, type Order, type Report } from '../../orders/index.ts';
 import { type HttpReply, JsonPoster } from './client-http.ts';
 import { accountOf, type AnswerName, type AnswerOf, ANSWERS, mismatch } from './client-schema.ts';
 
@@ -161,20 +161,13 @@ function jsonOf({ type, text }: HttpReply): unknown {
   }
 }
 
-/** Status and error code with which the broker documents that a call was not taken (F005). */
-const REFUSALS: readonly (readonly [status: number, code: string])[] = [
-  [400, 'malformed'],
-  [403, 'foreign'],
-  [413, 'tooLarge'],
-  [415, 'notJson'],
-];
-
-/** A failed call: not taken where the broker's own error body says so, unknown else. */
+/** A failed call: not taken where the broker's own error body says so, unknown else (F005). */
 function failureOf(name: string, { status }: HttpReply, found: unknown): Error {
   const { error } = (found ?? {}) as { error?: { code?: unknown; message?: unknown } };
   const said = typeof error?.message === 'string' ? `: ${error.message.slice(0, 500)}` : '';
-  const isRefusal = REFUSALS.some(([wanted, code]) => wanted === status && code === error?.code);
-  return isRefusal
+  const isTheirs = typeof error?.code === 'string';
+  const meaning = meaningOf('simulator', 'submit', status, isTheirs);
+  return meaning === 'refused'
     ? new NotTaken(`The broker refused "${name}"${said}`)
     : new Error(`The broker answered "${name}" with status ${status}${said}`);
 }

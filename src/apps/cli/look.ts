@@ -131,15 +131,15 @@ async function signInText({ desk }: RecordedRun): Promise<string | null> {
 /** Whose market and money it is, of a desk that trades a market that lives. */
 function worldView({ start: { world } }: RecordedRun, signIn: string | null): object {
   if (world === undefined) return {};
-  const { broker, account, override = null } = world;
-  return { broker, account: accountText(account), override, signIn };
+  const { broker, account, data, override = null } = world;
+  return { broker, account: accountText(account), data, override, signIn };
 }
 
 function worldLines({ start }: RecordedRun, signIn: string | null): string[] {
   const { world, stage } = start;
   if (world === undefined) return [];
   const money = stage === 'live' ? 'REAL MONEY' : 'no real money';
-  const lines = [`Broker     ${accountText(world.account)}, ${money}`];
+  const lines = [`Broker     ${accountText(world.account)}, ${money}, prices of ${world.data}`];
   if (world.override !== undefined) {
     lines.push(`           WITHOUT A CERTIFICATE: "${world.override}"`);
   }

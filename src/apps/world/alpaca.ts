@@ -46,6 +46,7 @@ export async function connectAlpaca(
       account,
       clockSeen: () => broker.clockSeen,
       signInHolds: () => null,
+      tend: () => {},
       signInNotices: () => [],
       close,
     };

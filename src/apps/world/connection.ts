@@ -41,6 +41,8 @@ export interface Connection {
   clockSeen(): ClockSeen | null;
   /** Why nothing that adds risk may leave for the sake of the sign-in, or null. */
   signInHolds(): string | null;
+  /** Done each minute: what must not end in the middle of a window is renewed before it (F054). */
+  tend(): void;
   /** What has changed of the sign-in since it was last asked. */
   signInNotices(): readonly Notice[];
   close(): Promise<void>;

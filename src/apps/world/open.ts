@@ -14,9 +14,10 @@ import { exchangeDate, nextSession, sessionOn } from '../../market/index.ts';
 import { clientOrderIdStart } from '../../orders/index.ts';
 import type { BrokerConfig, Desk } from '../config/index.ts';
 import type { Notice, Runner } from '../runner.ts';
+import { CalendarWatch } from './calendar-watch.ts';
 import type { Connection, ConnectOptions, Stage } from './connection.ts';
 import type { Secrets } from './credentials.ts';
-import { clockHolds } from './trusted-time.ts';
+import { clockHolds, isClockOld } from './trusted-time.ts';
 
 export type { Stage } from './connection.ts';
 
@@ -56,6 +57,7 @@ export class OpenWorld {
   #feed: LiveFeed | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #holder: Holder;
+  #calendar: CalendarWatch | null = null;
   #isClosed = false;
 
   /** Made by `openWorld`. */
@@ -104,10 +106,12 @@ export class OpenWorld {
   /** Takes over the world that a journal was begun in, or begins one that never was. */
   bind(start: StartInput | null): World {
     const { account } = start?.world ?? {};
+    const { source, feed } = this.#connection.data.tag;
     const override = start?.world?.override ?? this.#override;
     this.#first = start === null ? null : exchangeDate(start.at);
     this.#told = {
       broker: this.#connection.counterpart === null ? 'simulator' : this.#config.name,
+      data: `${source}/${feed}`,
       account: account ?? `${this.#tag()}:${Date.now().toString(36)}`,
       ...(override !== undefined && { override }),
     };
@@ -160,8 +164,9 @@ export class OpenWorld {
   guard(): string | null {
     const { clockSkewMsMax, clock } = this.#config;
     const isReal = clock === 'system' && this.#connection.counterpart !== null;
-    const skew = isReal ? clockHolds(this.#connection.clockSeen(), clockSkewMsMax) : null;
-    return skew ?? this.#connection.signInHolds();
+    if (!isReal) return this.#connection.signInHolds();
+    const skew = clockHolds(this.#connection.clockSeen(), clockSkewMsMax);
+    return skew ?? this.#calendar?.holds() ?? this.#connection.signInHolds();
   }
 
   /** Follows what the broker tells by itself; a hint each. */
@@ -171,7 +176,15 @@ export class OpenWorld {
       (reports) => runner.heard(reports),
       (isUp) => runner.notice(streamNotice(isUp)),
     );
+    const { probe } = this.#connection;
+    const notice = (told: Notice) => runner.notice(told);
+    if (probe !== null) this.#calendar = new CalendarWatch(probe, this.#now, notice);
     const tend = () => {
+      this.#connection.tend();
+      if (this.#config.clock === 'system') {
+        void this.#calendar?.tend();
+        if (isClockOld(this.#connection.clockSeen())) probe?.clock().catch(() => {});
+      }
       for (const notice of this.#connection.signInNotices()) runner.notice(notice);
     };
     tend();

@@ -145,6 +145,8 @@ async function brokerOf(
   return { broker, number };
 }
 
+const TOKEN_AHEAD_MS = 15 * 60_000; // longer than any window of orders
+
 const HEADINGS = { 72: 'INFO', 24: 'WARNING', 6: 'HIGH', 1: 'CRITICAL', dead: 'CRITICAL' } as const;
 
 /** What the age of the sign-in allows, and what of it must be told. */
@@ -158,6 +160,8 @@ function signIn({ tokens }: SchwabConnection, now: () => Instant) {
       if (refreshExpiresAt > close) return null;
       return 'the Schwab sign-in ends before the next session does: sign in again first';
     },
+    // A failure is told by the age of the sign-in.
+    tend: (): void => void tokens.ensure(TOKEN_AHEAD_MS).catch(() => {}),
     signInNotices: (): readonly Notice[] => {
       const { level, refreshExpiresAt } = tokens.age();
       const isNew = `${level}` !== told;

@@ -20,3 +20,7 @@ export function clockHolds(
   if (off <= skewMsMax) return null;
   return `our clock is ${Math.round(off)} ms from the broker's, the limit is ${skewMsMax} ms`;
 }
+
+/** Whether the broker's clock is to be asked for before it counts as not heard. */
+export const isClockOld = (seen: ClockSeen | null, now: number = performance.now()): boolean =>
+  seen === null || now - seen.at > HEARD_MS_MAX / 2;

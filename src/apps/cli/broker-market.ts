@@ -26,6 +26,8 @@ const SESSIONS_AFTER = 126;
 
 export interface MarketOptions {
   readonly desk?: string;
+  /** A desk whose broker's prices are told on. */
+  readonly live?: string;
   readonly bars: readonly string[];
   readonly synthetic?: boolean;
   readonly from?: string;
@@ -41,14 +43,23 @@ export interface PlayedMarket {
   readonly start: Instant;
   /** The end of what is known of it. */
   readonly end: Instant;
+  /** Of a market that lives: its own clock, and what ends the connection to it. */
+  readonly clock?: () => Instant;
+  close?(): Promise<void>;
 }
 
 /** The market that the options name. Throws `UsageError` where they name none, or several. */
 export async function openMarket(options: MarketOptions): Promise<PlayedMarket> {
+  if (options.live !== undefined) {
+    if (options.synthetic || options.bars.length > 0 || options.from !== undefined) {
+      throw new UsageError('--live stands by itself: its market is that of the desk it names');
+    }
+    return (await import('./broker-live.ts')).openLiveMarket(options.live);
+  }
   const sources = [options.desk !== undefined, options.bars.length > 0, options.synthetic === true];
   const isDeskWithBars = sources[0] && sources[1] && !sources[2];
   const named = sources.filter(Boolean).length;
-  if (named === 0) throw new UsageError('No market: wanted --synthetic, --bars or --desk');
+  if (named === 0) throw new UsageError('No market: wanted --synthetic, --bars, --desk or --live');
   if (named > 1 && !isDeskWithBars) throw new UsageError('--synthetic stands by itself');
   const from = options.from === undefined ? undefined : parseDate(options.from);
   const series = options.synthetic

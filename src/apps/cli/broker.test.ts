@@ -63,7 +63,7 @@ test('a port that is taken is one clear error', async () => {
 }, 30_000);
 
 test.each<[Partial<ServeOptions>, string]>([
-  [{ synthetic: false }, 'No market: wanted --synthetic, --bars or --desk'],
+  [{ synthetic: false }, 'No market: wanted --synthetic, --bars, --desk or --live'],
   [{ bars: ['SPY=a.csv'] }, '--synthetic stands by itself'],
   [{ synthetic: false, bars: ['SPY=not-there.csv'] }, 'not-there.csv'],
   [{ synthetic: false, bars: ['SPY'] }, '--bars "SPY": wanted SYMBOL=FILE'],

@@ -22,6 +22,7 @@ export interface ServeOptions {
   readonly cash: string;
   readonly seed: string;
   readonly desk?: string;
+  readonly live?: string;
   readonly bars: readonly string[];
   readonly synthetic?: boolean;
   readonly from?: string;
@@ -81,6 +82,7 @@ export async function serve(
     clearInterval(timer);
   } finally {
     await server?.close();
+    await played.close?.();
     store?.close();
   }
   return EXIT.ok;
@@ -99,7 +101,7 @@ async function start(
 ): Promise<AlpacaServer> {
   const { port, account, settings, speed } = terms;
   const follows = options.followClock === true;
-  const clock = playedClock(played, speed, () => performance.now());
+  const clock = played.clock ?? playedClock(played, speed, () => performance.now());
   try {
     return await startAlpacaServer({
       port,

@@ -99,7 +99,7 @@ async function typedEnd(): Promise<string> {
 }
 
 /** A world to ask in: a broker that plays a recorded market is not told the time by it. */
-async function asking({ desk, folder }: LoadedDesk, stage: Stage): Promise<OpenWorld> {
+export async function asking({ desk, folder }: LoadedDesk, stage: Stage): Promise<OpenWorld> {
   const broker = desk.broker && ({ ...desk.broker, clock: 'system' } as const);
   return openWorld({ desk: { ...desk, broker }, folder, stage, secrets: secretsOf(folder) });
 }

@@ -363,6 +363,7 @@ function brokerCommands(program: Command, run: Run): void {
     .option('--seed <seed>', 'of all that is random', '1')
     .option('--synthetic', 'a market that is made up')
     .option('--desk <desk>', 'the recorded market of a desk')
+    .option('--live <desk>', "the live prices of a desk's own broker")
     .addOption(bars())
     .option('--from <date>', 'where the market begins; its newest day when left out')
     .option('--speed <speed>', 'of its clock: 1x, 60x, max (a day each second)', '1x')

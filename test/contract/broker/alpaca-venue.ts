@@ -10,6 +10,7 @@ const STATUSES: Readonly<Record<string, VenueStatus>> = {
   filled: 'filled',
   canceled: 'canceled',
   rejected: 'rejected',
+  replaced: 'canceled',
   expired: 'expired',
 };
 
@@ -54,6 +55,23 @@ export class AlpacaVenue implements Venue {
     return String(placed['id']);
   }
 
+  async end(id: string): Promise<void> {
+    const init = { method: 'DELETE', headers: this.#headers };
+    const reply = await fetch(`${this.#url}/v2/orders/${id}`, init);
+    if (reply.status !== 204) throw new Error(`the venue ended nothing: ${reply.status}`);
+  }
+
+  async replace(id: string, limit: number): Promise<string> {
+    const reply = await fetch(`${this.#url}/v2/orders/${id}`, {
+      method: 'PATCH',
+      headers: { ...this.#headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ limit_price: String(limit) }),
+    });
+    const placed = (await reply.json()) as Row;
+    if (reply.status !== 200) throw new Error(`nothing was replaced: ${JSON.stringify(placed)}`);
+    return String(placed['id']);
+  }
+
   async orders(): Promise<readonly VenueOrder[]> {
     const rows = (await this.#get('/v2/orders?status=all&limit=500&nested=true')) as Row[];
     return rows.map((row) => {
@@ -80,7 +98,14 @@ export class AlpacaVenue implements Venue {
         parents.set(String(leg['id']), String(order['id']));
       }
     }
-    const rows = (await this.#get('/v2/account/activities/FILL?page_size=100')) as Row[];
+    const rows: Row[] = [];
+    for (let token = '', more = true; more;) {
+      const page = `/v2/account/activities/FILL?page_size=100&direction=asc${token}`;
+      const found = (await this.#get(page)) as Row[];
+      rows.push(...found);
+      token = `&page_token=${encodeURIComponent(String(rows.at(-1)?.['id']))}`;
+      more = found.length === 100;
+    }
     return rows.map((row) => {
       const orderId = String(row['order_id']);
       return {

@@ -77,6 +77,29 @@ export const ACCESS_CASES: readonly Case[] = [
     },
   },
   {
+    number: 89,
+    name: 'after the sign-in has died nothing is sent, and it is not asked for all the time',
+    about: 'F055, invariants 3, 35',
+    skips: { ...WIRED, alpaca: KEYS },
+    run: async (world, desk) => {
+      const resting = await desk.send(RESTING);
+      await desk.reaches(resting, 'working');
+      world.fault({ kind: 'signInDies' });
+      for (let i = 0; i < 5; i++) {
+        const order = await desk.send({ ...RESTING, quantity: 20 + i });
+        same(order.status, 'rejected', 'an order without a sign-in');
+      }
+      await desk.poll();
+      must(desk.lastThrow !== null, 'a reading without a sign-in is no error');
+      same(resting.status, 'working', 'the order that rests there');
+      must(world.requests('token') <= 2, `${world.requests('token')} tries to refresh`);
+      same((await world.venue.orders()).length, 1, 'orders at the venue');
+      await world.restart();
+      await desk.poll();
+      same(resting.status, 'working', 'the order that rests there, after a new sign-in');
+    },
+  },
+  {
     number: 94,
     name: 'access that ends between buying one leg and writing the other breaks no cover',
     about: 'F011, F054, invariant 15',
@@ -115,6 +138,21 @@ export const ACCESS_CASES: readonly Case[] = [
       const seen = world.broker.clockSeen;
       must(seen !== undefined && seen !== null, 'no clock was seen');
       must(Math.abs(seen.offsetMs - 90_000) < 5_000, `90 s ahead is seen as ${seen.offsetMs} ms`);
+    },
+  },
+  {
+    number: 98,
+    name: 'a "later" in answer to a submit is no refusal: the order is in doubt until it is proven',
+    about: 'F005, F006, invariants 3, 5',
+    skips: WIRED,
+    run: async (world, desk) => {
+      const later = { status: 429, body: 'broker', headers: { 'retry-after': '1' } } as const;
+      world.fault({ kind: 'reply', on: 'submit', effect: false, answer: later });
+      const order = await desk.send(RESTING);
+      same(order.status, 'unknown', 'the order right after its send');
+      await world.pass(world.broker.traits.settleMs);
+      await desk.reaches(order, 'rejected');
+      same(world.requests('submit'), 0, 'submits at the venue');
     },
   },
   {

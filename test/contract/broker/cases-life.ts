@@ -99,6 +99,62 @@ export const RESTART_CASES: readonly Case[] = [
       same(new Set(desk.intents.map((intent) => intent.clientOrderId)).size, 2, 'ids of ours');
     },
   },
+  {
+    number: 146,
+    name: 'what was told as a total before a restart is not added to by its executions after it',
+    about: 'F014, F015, invariants 8, 28',
+    skips: { ...NOT_RECORDED, ...NO_WIRE },
+    options: { pieces: 2, fillAfterMs: 60_000 },
+    run: async (world, desk) => {
+      const answer = { edit: 'emptyList' } as const;
+      world.fault({ kind: 'reply', on: 'activities', effect: true, answer, times: 1_000 });
+      const order = await desk.send({ symbol: 'SPY', side: 'buy', quantity: 10 });
+      await world.pass(61_000);
+      await desk.until(() => order.filled === 5, 'a first piece filled');
+      await world.restart();
+      await world.pass(61_000);
+      await desk.reaches(order, 'filled');
+      await world.restart();
+      world.heal();
+      await desk.poll();
+      same(order.filled, 10, 'filled');
+    },
+  },
+  {
+    number: 147,
+    name: 'an order that fills a piece a day over restarts is complete on its last day',
+    about: 'F013, F015, invariants 8, 23, 28',
+    skips: NOT_RECORDED,
+    options: { pieces: 2, fillAfterMs: 24 * 3_600_000 },
+    run: async (world, desk) => {
+      const terms = { symbol: 'SPY', side: 'buy', quantity: 10, pricing: limit(101) } as const;
+      const order = await desk.send({ ...terms, timeInForce: 'gtc' });
+      await world.pass(24 * 3_600_000 + 1_000);
+      await desk.until(() => order.filled === 5, 'the piece of the second day filled');
+      await world.restart();
+      await world.pass(24 * 3_600_000);
+      await desk.reaches(order, 'filled');
+      same(order.executions.length, 2, 'executions');
+    },
+  },
+  {
+    number: 148,
+    name: 'an order that rests for two weeks is still known when it fills',
+    about: 'F017, invariants 8, 23',
+    skips: NOT_RECORDED,
+    run: async (world, desk) => {
+      const order = await desk.send({ ...RESTING, timeInForce: 'gtc' });
+      await desk.reaches(order, 'working');
+      for (let week = 0; week < 2; week++) {
+        await world.pass(6 * 24 * 3_600_000);
+        await world.restart();
+        await desk.poll();
+        same(order.status, 'working', 'the order');
+      }
+      world.price('SPY', 89);
+      await desk.reaches(order, 'filled');
+    },
+  },
 ];
 
 const dataOf = ({ data }: World): MarketData => {
@@ -150,7 +206,7 @@ export const DATA_CASES: readonly Case[] = [
     },
   },
   {
-    number: 152,
+    number: 157,
     name: 'quotes are those of now, at the market’s price',
     about: 'invariant 18',
     skips: { ...NOT_RECORDED, ...NO_DATA },
@@ -167,7 +223,7 @@ export const DATA_CASES: readonly Case[] = [
     },
   },
   {
-    number: 153,
+    number: 158,
     name: 'an unknown symbol has no quote, and the others have theirs',
     about: 'F038, F040',
     skips: { ...NOT_RECORDED, ...NO_DATA },

@@ -1,4 +1,4 @@
-import { type Desk, limit, type Terms } from './desk.ts';
+import { type Desk, limit, listening, type Terms } from './desk.ts';
 import { type Case, must, NOT_RECORDED, same } from './kit.ts';
 import { CALL_100, CALL_110, PUT_90 } from './market.ts';
 
@@ -108,6 +108,24 @@ export const OPTION_CASES: readonly Case[] = [
       await world.pass(61_000);
       await desk.until(() => order.filled > 0, 'a first piece filled');
       same([held(desk, CALL_100), held(desk, CALL_110)], [2, -2], 'contracts of the first piece');
+      await world.pass(61_000);
+      await desk.reaches(order, 'filled');
+      same([held(desk, CALL_100), held(desk, CALL_110)], [4, -4], 'contracts');
+    },
+  },
+  {
+    number: 99,
+    name: 'a vertical told by a stream that repeats and swaps counts its units once',
+    about: 'F011, F015, F016, invariants 8, 15',
+    skips: { ...NOT_RECORDED, simulator: 'it has no stream' },
+    options: { pieces: 2, fillAfterMs: 60_000 },
+    run: async (world, desk) => {
+      await listening(desk);
+      world.fault({ kind: 'stream', what: 'swap', times: 2 });
+      world.fault({ kind: 'stream', what: 'repeat', times: 20 });
+      const order = await desk.send(vertical(CALL_100, CALL_110, 3.25, 4));
+      await world.pass(61_000);
+      await desk.until(() => order.filled > 0, 'a first piece filled');
       await world.pass(61_000);
       await desk.reaches(order, 'filled');
       same([held(desk, CALL_100), held(desk, CALL_110)], [4, -4], 'contracts');

@@ -4,6 +4,7 @@ import { type Case, must, NO_WIRE, NOT_RECORDED, same } from './kit.ts';
 
 const RESTING = { symbol: 'SPY', side: 'buy', quantity: 10, pricing: limit(90) } as const;
 const HAND = { symbol: 'QQQ', side: 'buy', quantity: 3, limit: 40 } as const;
+const MANY_PIECES = { pieces: 120, fillAfterMs: 1_000 } as const;
 const WIRED = { ...NOT_RECORDED, ...NO_WIRE } as const;
 const NO_OWNER = { ...NOT_RECORDED, simulator: 'nobody but us uses it' } as const;
 const NO_BUSTS = { ...NOT_RECORDED, simulator: 'it takes no execution back' } as const;
@@ -256,6 +257,31 @@ export const READING_CASES: readonly Case[] = [
     },
   },
   {
+    number: 137,
+    name: 'an order of ours that the owner cancels there is canceled here',
+    about: 'F031, invariants 21, 31',
+    skips: NO_OWNER,
+    run: async (world, desk) => {
+      const order = await desk.send(RESTING);
+      await desk.reaches(order, 'working');
+      await world.cancelByHand(order.venueOrderId as string);
+      await desk.reaches(order, 'canceled');
+    },
+  },
+  {
+    number: 138,
+    name: 'an order of ours that the owner replaces there is over, and the other one is not ours',
+    about: 'F009, F031, invariants 2, 31',
+    skips: NO_OWNER,
+    run: async (world, desk) => {
+      const order = await desk.send(RESTING);
+      await desk.reaches(order, 'working');
+      desk.expectsAlarm = true;
+      desk.foreign.add(await world.replaceByHand(order.venueOrderId as string, 80));
+      await desk.reaches(order, 'canceled');
+    },
+  },
+  {
     number: 136,
     name: 'a list of activities that cannot be read is an error, and costs nothing',
     about: 'F033, F034, F035',
@@ -266,6 +292,57 @@ export const READING_CASES: readonly Case[] = [
       const seen = await world.broker.activities(world.at()).catch(() => null);
       same(seen, null, 'the activities that were read');
       await desk.fills({ symbol: 'SPY', side: 'buy', quantity: 10 });
+    },
+  },
+  {
+    number: 139,
+    name: 'an execution that is taken back while nobody listens is found by asking',
+    about: 'F017, F019, invariants 8, 9, 10',
+    skips: { ...NO_BUSTS, schwab: 'its interface tells of no bust: the account differs, and asks' },
+    run: async (world, desk) => {
+      const order = await desk.fills({ symbol: 'SPY', side: 'buy', quantity: 10 });
+      await desk.poll();
+      desk.expectsAlarm = true;
+      await world.bust(desk.executions(order)[0] as ExecutionId);
+      await desk.until(() => order.filled === 0, 'the bust is found');
+      same(desk.positions.size, 0, 'positions');
+    },
+  },
+  {
+    number: 152,
+    name: 'more executions than a page holds are all told, each once',
+    about: 'F015, F033, invariant 8',
+    skips: NOT_RECORDED,
+    options: MANY_PIECES,
+    run: async (world, desk) => {
+      const order = await desk.send({ symbol: 'SPY', side: 'buy', quantity: 120 });
+      for (let piece = 0; piece <= 120; piece++) {
+        await world.pass(1_000);
+        // The simulator fills when it is asked.
+        if (piece % 30 === 29 || world.broker.traits.pollMs === Infinity) await desk.poll();
+      }
+      await desk.reaches(order, 'filled');
+      same(order.executions.length, 120, 'executions');
+    },
+  },
+  {
+    number: 153,
+    name: 'a second page of executions that is missing costs none of them',
+    about: 'F033, invariant 8',
+    skips: { ...WIRED, schwab: 'executions come with their order, in one page' },
+    options: MANY_PIECES,
+    run: async (world, desk) => {
+      const order = await desk.send({ symbol: 'SPY', side: 'buy', quantity: 120 });
+      for (let piece = 0; piece <= 120; piece++) await world.pass(1_000);
+      const page = { status: 500, body: 'page' } as const;
+      world.fault({ kind: 'reply', on: 'activities', effect: false, answer: page, after: 1 });
+      await desk.poll();
+      const again = { edit: 'emptyList' } as const;
+      world.fault({ kind: 'reply', on: 'activities', effect: true, answer: again, after: 1 });
+      await desk.poll();
+      await desk.reaches(order, 'filled');
+      world.heal();
+      await desk.until(() => order.executions.length === 120, 'every execution is told');
     },
   },
   {

@@ -158,6 +158,7 @@ class AlpacaWorld implements World {
       case 'halted':
         return this.#market.halt(fault.symbol);
       case 'tokenDies':
+      case 'signInDies':
         throw new Error('keys of Alpaca do not die');
     }
   }
@@ -169,6 +170,14 @@ class AlpacaWorld implements World {
 
   byHand(order: Parameters<World['byHand']>[0]): Promise<string> {
     return new AlpacaVenue(this.server.url, KEYS).place(order);
+  }
+
+  cancelByHand(id: string): Promise<void> {
+    return new AlpacaVenue(this.server.url, KEYS).end(id);
+  }
+
+  replaceByHand(id: string, limit: number): Promise<string> {
+    return new AlpacaVenue(this.server.url, KEYS).replace(id, limit);
   }
 
   async linked(intent: Intent, exits: { stop: number; target: number }): Promise<void> {

@@ -100,6 +100,8 @@ class RecordedWorld implements World {
   price = none;
   fault = none;
   byHand = none;
+  cancelByHand = none;
+  replaceByHand = none;
   bust = none;
   correct = none;
   restart = none;

@@ -1,6 +1,12 @@
-import { type Instant, MICROS, MINUTE_MS, toDollars } from '../../../src/base/index.ts';
+import {
+  type DateText,
+  type Instant,
+  MICROS,
+  MINUTE_MS,
+  priceFromDollars,
+  toDollars,
+} from '../../../src/base/index.ts';
 import { sessionOn } from '../../../src/market/index.ts';
-import type { DateText } from '../../../src/base/index.ts';
 import {
   type Candle,
   chicagoMidnight,
@@ -35,6 +41,15 @@ export const schwabDriver: BrokerDriver = {
     return world;
   },
 };
+
+interface WishedOrder {
+  readonly price?: string;
+  readonly orderLegCollection: readonly {
+    readonly instruction: string;
+    readonly quantity: number;
+    readonly instrument: { readonly symbol: string; readonly assetType: string };
+  }[];
+}
 
 class SchwabWorld implements World {
   readonly #options: WorldOptions;
@@ -78,6 +93,7 @@ class SchwabWorld implements World {
       callOf: schwabCall,
       edit: schwabEdit,
       errorOf: schwabError,
+      refuses: (call, body) => (call === 'submit' ? this.#refusal(JSON.parse(body)) : null),
       secretHeader: 'authorization',
       isNews: isAccountRow,
     });
@@ -94,6 +110,22 @@ class SchwabWorld implements World {
       since: this.#started,
       held: (symbol) => this.#held(symbol),
     });
+  }
+
+  /** Schwab knows its symbols and lends nothing without end; the server in its place does. */
+  #refusal(order: WishedOrder): string | null {
+    const { orderLegCollection: legs, price } = order;
+    let cost = 0;
+    for (const { instruction, instrument, quantity } of legs) {
+      const symbol = houseOf(instrument.symbol);
+      if (!this.#market.lists(symbol)) return `The symbol ${symbol} is not known.`;
+      const each = legs.length > 1 ? undefined : price;
+      const dollars = Number(each ?? toDollars(this.#market.price(symbol) ?? priceFromDollars(0)));
+      const multiplier = instrument.assetType === 'OPTION' ? 100 : 1;
+      if (/^BUY(?:_TO_OPEN)?$/.test(instruction)) cost += dollars * quantity * multiplier;
+    }
+    const cash = toDollars(this.#options.cash);
+    return cost > 2 * cash ? 'There are not enough funds for this order.' : null;
   }
 
   get wire(): Wire {
@@ -190,6 +222,8 @@ class SchwabWorld implements World {
         return this.#market.halt(fault.symbol);
       case 'tokenDies':
         return this.server.oauth.expire('access');
+      case 'signInDies':
+        return this.server.oauth.expire('all');
     }
   }
 
@@ -198,19 +232,26 @@ class SchwabWorld implements World {
     this.server.faults.clear();
   }
 
+  async cancelByHand(id: string): Promise<void> {
+    const order = this.server.world.find(Number(id));
+    if (order === undefined || !this.server.world.cancel(order)) throw new Error('nothing ended');
+  }
+
+  async replaceByHand(id: string, limit: number): Promise<string> {
+    const { world } = this.server;
+    const order = world.find(Number(id));
+    if (order === undefined) throw new Error(`no order "${id}"`);
+    const [leg] = order.legs;
+    const { symbol = '', instruction = '' } = leg ?? {};
+    const side = instruction.startsWith('BUY') ? 'buy' : 'sell';
+    const terms = { symbol: houseOf(symbol), side, quantity: order.quantity, limit } as const;
+    const next = world.replace(order, bodyByHand(terms));
+    if (typeof next === 'string') throw new Error(next);
+    return String(next.id);
+  }
+
   async byHand(order: Parameters<World['byHand']>[0]): Promise<string> {
-    const { symbol, side, quantity, limit } = order;
-    const instrument = { assetType: 'EQUITY', symbol: schwabOf(symbol) };
-    const instruction = side === 'buy' ? 'BUY' : 'SELL';
-    const entered = this.server.enter(NUMBER, {
-      session: 'NORMAL',
-      duration: 'DAY',
-      orderType: 'LIMIT',
-      price: String(limit),
-      orderLegCollection: [{ instruction, quantity, instrument }],
-      orderStrategyType: 'SINGLE',
-    });
-    return String(entered.id);
+    return String(this.server.enter(NUMBER, bodyByHand(order)).id);
   }
 
   bust(): Promise<void> {
@@ -245,6 +286,20 @@ class SchwabWorld implements World {
     await this.#wire?.close();
     await this.#server?.close();
   }
+}
+
+/** An order as a person enters it in Schwab's own app. */
+function bodyByHand({ symbol, side, quantity, limit }: Parameters<World['byHand']>[0]) {
+  const instrument = { assetType: 'EQUITY', symbol: schwabOf(symbol) };
+  const instruction = side === 'buy' ? 'BUY' : 'SELL';
+  return {
+    session: 'NORMAL',
+    duration: 'DAY',
+    orderType: 'LIMIT',
+    price: String(limit),
+    orderLegCollection: [{ instruction, quantity, instrument }],
+    orderStrategyType: 'SINGLE',
+  };
 }
 
 const tokensOf = (signIn: Record<string, unknown>): SchwabTokensAtStart => ({

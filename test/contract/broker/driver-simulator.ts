@@ -132,6 +132,14 @@ class SimulatorWorld implements World {
     return unsupported('owner beside us');
   }
 
+  cancelByHand(): Promise<void> {
+    return unsupported('owner beside us');
+  }
+
+  replaceByHand(): Promise<string> {
+    return unsupported('owner beside us');
+  }
+
   bust(): Promise<void> {
     return unsupported('bust');
   }

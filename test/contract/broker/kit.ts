@@ -107,6 +107,8 @@ export type Fault =
   | { readonly kind: 'rejectLater' }
   /** Access ends now, before its time; refreshing it works. */
   | { readonly kind: 'tokenDies' }
+  /** So does the right to refresh it. */
+  | { readonly kind: 'signInDies' }
   | { readonly kind: 'halted'; readonly symbol: string };
 
 export type VenueStatus = 'open' | 'filled' | 'canceled' | 'rejected' | 'expired';
@@ -162,6 +164,9 @@ export interface World {
   heal(): void;
   /** An order that the owner places in the broker's own app; its id there. */
   byHand(order: { symbol: string; side: Side; quantity: number; limit: number }): Promise<string>;
+  /** The owner ends an order of ours there, or puts one of another limit in its place. */
+  cancelByHand(venueOrderId: string): Promise<void>;
+  replaceByHand(venueOrderId: string, limit: number): Promise<string>;
   /**
    * Sends an order with exits of which one ends the other, by the adapter's own builders: a buy as
    * the entry before them, a sale as the target beside its stop. Dollars.

@@ -51,6 +51,11 @@ export class KitMarket {
     this.#prices.delete(symbol);
   }
 
+  /** Whether there is such a symbol, halted or not. */
+  lists(symbol: string): boolean {
+    return MARKET_AT_START.some(([one]) => one === symbol);
+  }
+
   price(symbol: string): Price | undefined {
     return this.#prices.get(symbol);
   }

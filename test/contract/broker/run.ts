@@ -3,7 +3,8 @@ import { DRIVERS } from './drivers.ts';
 import { DRIVER_NAMES } from './kit.ts';
 import { type Outcome, play } from './play.ts';
 
-/** `tsx test/contract/broker/run.ts [DRIVER] [CASE]`: the table of cases by driver, and counts. */
+/** `tsx test/contract/broker/run.ts [DRIVER] [CASE]`: what
+ * became of each case on each driver, and counts. */
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((text) => (DRIVER_NAMES as readonly string[]).includes(text));
   const numbers = args.filter((text) => /^\d+$/.test(text)).map(Number);
@@ -12,11 +13,14 @@ async function main(args: readonly string[]): Promise<number> {
   const counts = new Map(drivers.map(({ name }) => [name, { ok: 0, skip: 0, fail: 0 }]));
   for (const one of cases) {
     console.log(`${String(one.number).padStart(3)} ${one.name} [${one.about}]`);
+    const lines = new Map<string, string[]>();
     for (const driver of drivers) {
       const outcome = await play(one, driver);
       (counts.get(driver.name) as Record<Outcome['kind'], number>)[outcome.kind]++;
-      console.log(`      ${driver.name.padEnd(16)} ${textOf(outcome)}`);
+      const text = textOf(outcome);
+      lines.set(text, [...(lines.get(text) ?? []), driver.name]);
     }
+    for (const [text, ofThem] of lines) console.log(`      ${ofThem.join(', ')}: ${text}`);
   }
   console.log(`\n${cases.length} cases`);
   let failed = 0;

@@ -8,6 +8,7 @@ const STATUSES: Readonly<Record<string, VenueStatus>> = {
   FILLED: 'filled',
   CANCELED: 'canceled',
   REJECTED: 'rejected',
+  REPLACED: 'canceled',
   EXPIRED: 'expired',
 };
 
@@ -78,6 +79,7 @@ export class SchwabVenue implements Venue {
 
 const sideOf = (instruction: string) => (instruction.startsWith('BUY') ? 'buy' : 'sell');
 
-/** Schwab writes a share class with a slash. */
-export const houseOf = (symbol: string): string => symbol.replace('/', '.');
+/** Schwab writes a share class with a slash, and knows no other way to. */
+export const houseOf = (symbol: string): string =>
+  symbol.includes('.') ? `no symbol: ${symbol}` : symbol.replace('/', '.');
 export const schwabOf = (symbol: string): string => symbol.replace('.', '/');

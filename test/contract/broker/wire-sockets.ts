@@ -10,7 +10,7 @@ interface Frame {
   readonly isBinary: boolean;
 }
 
-/** Streams between an adapter and its counterpart, of which frames are lost, told again, swapped. */
+/** Streams between an adapter and its counterpart: frames are lost, told again, swapped. */
 export class WireSockets {
   readonly #upstream: string;
   readonly #isNews: (text: string) => boolean;

@@ -29,6 +29,8 @@ export interface WireTerms {
   readonly errorOf: (status: number, message: string) => unknown;
   /** The header that bears what nobody may see. */
   readonly secretHeader: string;
+  /** What the counterpart refuses at its gate, in its words, where the one played here does not. */
+  readonly refuses?: (call: Call, body: string) => string | null;
   /** Whether a frame of a stream tells of executions. */
   readonly isNews: (text: string) => boolean;
 }
@@ -111,7 +113,7 @@ export class Wire {
     if (answer !== null && 'lateUntil' in answer.answer) await answer.answer.lateUntil;
     if (answer !== null && !answer.effect) return this.#spoil(asked, answer.answer, null);
     const before = this.#last.get(path);
-    const reply = await this.#through(request, Buffer.concat(parts), call);
+    const reply = await this.#answered(request, Buffer.concat(parts), call);
     if (answer === null) return send(response, reply);
     const isOld = 'edit' in answer.answer && answer.answer.edit === 'lagging';
     if (isOld) return send(response, before ?? reply);
@@ -127,6 +129,15 @@ export class Wire {
       return one.fault;
     }
     return null;
+  }
+
+  /** The counterpart's reply, or its refusal at the gate. */
+  async #answered(request: IncomingMessage, body: Buffer, call: Call): Promise<Passing> {
+    const refusal = this.#terms.refuses?.(call, body.toString()) ?? null;
+    if (refusal === null) return this.#through(request, body, call);
+    this.#counts.set(call, this.requests(call) + 1);
+    const text = JSON.stringify(this.#terms.errorOf(400, refusal));
+    return { status: 400, headers: { 'content-type': 'application/json' }, text };
   }
 
   /** The counterpart's own reply, its own address replaced by ours. */

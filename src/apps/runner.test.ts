@@ -9,8 +9,9 @@ import {
   type Entry,
   type Input,
   type Journal,
+  type LiveTraits,
 } from '../engine/index.ts';
-import { barsOfRows, type Session, sessionOn } from '../market/index.ts';
+import { type BarRow, type Bars, barsOfRows, type Session, sessionOn } from '../market/index.ts';
 import type { ExecutionId, Intent, Report } from '../orders/index.ts';
 import type { Latch } from './performer.ts';
 import { CAPITAL, MINUTE_MS, PRICE, SETUP } from './runner.fixture.ts';
@@ -44,6 +45,33 @@ function journalOf(): Journal & { readonly entries: Entry[] } {
   };
 }
 
+/** A recorded market that is said to live; `down` tells whether its history answers. */
+class LivesFeed extends ReplayFeed {
+  readonly lives: LiveTraits;
+  readonly #down: () => boolean;
+
+  constructor(bars: Bars, lives: LiveTraits, down: () => boolean = () => false) {
+    super([bars]);
+    this.lives = lives;
+    this.#down = down;
+  }
+
+  override completed(folded: Float64Array, until: Instant): readonly BarRow[] {
+    if (this.#down()) throw new Error('the history does not answer');
+    return super.completed(folded, until);
+  }
+}
+
+const LIVES: LiveTraits = { closeAfterMs: 20 * MINUTE_MS, markEveryMs: 30_000, ageMsMax: 60_000 };
+
+interface DayOptions {
+  readonly latch?: () => Latch | null;
+  readonly at?: number;
+  readonly lives?: LiveTraits;
+  readonly guard?: () => string | null;
+  readonly down?: () => boolean;
+}
+
 /** A desk on three recorded days, at a broker that fills all at once. */
 class Day {
   readonly journal = journalOf();
@@ -58,7 +86,7 @@ class Day {
     this.traits = traits;
   }
 
-  async open({ latch = () => null, at }: { latch?: () => Latch | null; at?: number } = {}) {
+  async open({ latch = () => null, at, lives, guard, down }: DayOptions = {}) {
     const rows = DAYS.map((date) => {
       const { close, day } = sessionOf(date);
       const ends = { open: PRICE, high: PRICE, low: PRICE, close: PRICE };
@@ -71,10 +99,11 @@ class Day {
       verified: true,
       identity: { stage: 'paper', build: 'test', config: 'test', strategies: {} },
       broker: this.#broker(),
-      feed: new ReplayFeed([bars]),
+      feed: lives === undefined ? new ReplayFeed([bars]) : new LivesFeed(bars, lives, down),
       clock: (start) => new VirtualClock((at ?? start) as Instant, 'max'),
       observer: { taken: () => {} },
       latch,
+      ...(guard !== undefined && { guard }),
       from: DAY,
       to: DAY,
     });
@@ -188,5 +217,61 @@ describe('the runner', () => {
       expect(day.inputs('missed')).toHaveLength(1 - slots);
       expect(day.sent).toHaveLength(slots);
     }
+  });
+});
+
+describe('the runner in a market that lives', () => {
+  const { close } = sessionOf(DAY);
+
+  test('marks what is held while the market is open, and not after it (invariant 20)', async () => {
+    const day = new Day();
+    await (await day.open({ lives: LIVES })).run('end');
+    const at = day.inputs('quotes').map((input) => input.at);
+    expect(at.length).toBeGreaterThanOrEqual(8);
+    expect(at.every((one) => one >= close - 5 * MINUTE_MS && one < close)).toBe(true);
+    const gaps = at.slice(1).map((one, i) => one - (at[i] as number));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(31_000);
+  });
+
+  test("waits after the close for the day's official bars (F046)", async () => {
+    const day = new Day();
+    await (await day.open({ lives: LIVES })).run('end');
+    expect(day.inputs('close').map((input) => input.at)).toEqual([close + 20 * MINUTE_MS]);
+    expect(
+      day.inputs('bars').map((input) => new Date(input.at).toISOString().slice(0, 10)),
+    ).toEqual(['2024-01-03', DAY]);
+  });
+
+  test('the day ends even where its bars cannot be had, and they come the next day', async () => {
+    const day = new Day();
+    let isDown = false;
+    const options = { lives: LIVES, down: () => isDown };
+    const runner = await day.open(options);
+    await runner.run('one-slot');
+    isDown = true;
+    await (await day.open(options)).run('end');
+    expect(day.inputs('close')).toHaveLength(1);
+    expect(day.inputs('bars')).toHaveLength(1);
+  });
+
+  test('an order that adds risk stays back while the guard says so (invariant 24)', async () => {
+    const day = new Day();
+    const guard = () => "our clock is 7200000 ms from the broker's";
+    await (await day.open({ lives: LIVES, guard })).run('end');
+    expect(day.sent).toEqual([]);
+    const [told] = day.inputs('report').map(({ report }) => report);
+    expect(told).toMatchObject({ kind: 'notSent', reason: guard() });
+  });
+
+  test('what a feed must tell becomes an alert on record', async () => {
+    const day = new Day();
+    const runner = await day.open({ lives: LIVES });
+    runner.notice({ severity: 'HIGH', code: 'dataDown', text: 'mute' });
+    await runner.run('end');
+    expect(day.inputs('notice')).toMatchObject([{ code: 'dataDown', severity: 'HIGH' }]);
+    const alerts = day.journal.entries.map(({ body }) => body as Effect);
+    expect(alerts.filter((effect) => effect.kind === 'alert').map(({ code }) => code)).toContain(
+      'dataDown',
+    );
   });
 });

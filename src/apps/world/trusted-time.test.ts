@@ -9,7 +9,6 @@ test.each([
   ['too far behind', { offsetMs: -7_200_000, at: 0 }, 0, 'our clock is 7200000 ms from'],
   ['not heard for long', { offsetMs: 0, at: 0 }, 600_001, 'was not heard for 600 s'],
 ])('a clock that is %s (F050, invariant 24)', (_what, seen, now, wanted) => {
-  const found = clockHolds(seen, 5_000, now);
-  if (wanted === null) expect(found).toBeNull();
-  else expect(found).toContain(wanted);
+  const found = clockHolds(seen, 5_000, now) ?? 'no reason';
+  expect(found).toContain(wanted ?? 'no reason');
 });

@@ -33,10 +33,10 @@ export class Looks {
   }
 
   /** Bars that are complete; where a source that lives fails, none, and it is asked again. */
-  async completed(until: Instant): Promise<readonly BarRow[]> {
+  completed(until: Instant): readonly BarRow[] | Promise<readonly BarRow[]> {
     const { feed, state } = this.#parts;
-    if (feed.lives === undefined) return feed.completed(state.folded, until);
-    return orNothing(async () => feed.completed(state.folded, until));
+    const rows = feed.completed(state.folded, until);
+    return feed.lives === undefined || !('then' in rows) ? rows : orNothing(() => rows);
   }
 
   /** What is held, at the market of now; guards look at it, and orders that rest. */

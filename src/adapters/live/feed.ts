@@ -105,17 +105,24 @@ export class LiveFeed implements Feed {
     this.#news?.notice({ severity: 'WARNING', code: 'tradingHalt', text });
   }
 
-  async completed(folded: Float64Array, until: Instant): Promise<readonly BarRow[]> {
-    const rows: BarRow[] = [];
+  /** At once where nothing is to be asked for: a tick waits for no turn of the process. */
+  completed(folded: Float64Array, until: Instant): readonly BarRow[] | Promise<readonly BarRow[]> {
+    const waiting = this.#desks.map((desk, s) => desk.take(folded[s] as number, until));
+    const asks = this.#desks.some((desk, s) => desk.askFrom(folded[s] as number, until) !== null);
+    return asks ? this.#allAsked(folded, until, waiting) : inOrder(waiting);
+  }
+
+  async #allAsked(
+    folded: Float64Array,
+    until: Instant,
+    waiting: readonly (readonly BarRow[])[],
+  ): Promise<readonly BarRow[]> {
     const calls = this.#desks.map(async (desk, s) => {
-      const after = folded[s] as number;
-      const waiting = desk.take(after, until);
-      const asked = await this.#asked(desk, after, until);
+      const asked = await this.#asked(desk, folded[s] as number, until);
       const known = new Set(asked.map((row) => row.at));
-      rows.push(...asked, ...waiting.filter((row) => !known.has(row.at)));
+      return [...asked, ...(waiting[s] ?? []).filter((row) => !known.has(row.at))];
     });
-    await Promise.all(calls);
-    return rows.sort((a, b) => a.at - b.at);
+    return inOrder(await Promise.all(calls));
   }
 
   /** Complete bars of one series after `folded`, where there may be new ones. */
@@ -168,3 +175,6 @@ export class LiveFeed implements Feed {
     await this.#parts.data.close();
   }
 }
+
+const inOrder = (rows: readonly (readonly BarRow[])[]): readonly BarRow[] =>
+  rows.flat().sort((a, b) => a.at - b.at);

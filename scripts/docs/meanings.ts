@@ -33,6 +33,15 @@ export const SECTIONS: readonly Section[] = [
     text: ['Prices that come with the program, or that `plimsoll data import` has taken in.'],
   },
   {
+    title: 'broker',
+    prefix: /^broker\./,
+    text: [
+      'The broker of a market that lives, for `plimsoll run --feed live`; a desk on recorded bars ' +
+        'alone leaves it out. Its keys are in `.env`, never here: [brokers](brokers.md) says how ' +
+        'they are called, and what each stage uses.',
+    ],
+  },
+  {
     title: 'simulator',
     prefix: /^simulator\./,
     text: [
@@ -164,6 +173,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   capital: 'what the desk starts with on the built-in broker',
   benchmark: 'symbol of `data` that a report compares with',
   data: 'bars by symbol, see below',
+  broker: 'the broker of a market that lives, see below',
   simulator: 'the built-in broker, see below',
   execution: 'how orders leave and are watched, see below',
   data_checks: 'checks of the market at a slot, see below',
@@ -207,6 +217,26 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'data.SYMBOL.store.source': 'source under which it was imported',
   'data.SYMBOL.store.adjustment': 'adjustment under which it was imported',
   'data.SYMBOL.store.timeframe': 'how long one bar is',
+
+  'broker.name': 'which one; the other keys of a desk stay as they are',
+  'broker.accounts': 'the accounts that this desk may trade, by stage; nothing is sent to another',
+  'broker.accounts.paper':
+    "needed for stage paper at Alpaca; Schwab's paper is the built-in broker",
+  'broker.accounts.live': 'needed for stage live',
+  'broker.feed':
+    'the tape that quotes come from, at Alpaca: one venue, or all of them by a subscription; ' +
+    "Schwab's quotes are of all venues",
+  'broker.url':
+    "a process of this machine in the broker's place, such as `plimsoll broker serve`; nothing " +
+    'but a port of this machine is taken',
+  'broker.clock':
+    'whether time is that of this machine, or of a market that the process at `url` plays, whom ' +
+    'each request tells the time',
+  'broker.clock_skew_seconds_max':
+    "nothing that adds risk leaves while this machine's clock is further from the broker's",
+  'broker.spread_pct_max': 'a quote that is wider, in percent of its middle, is no price',
+  'broker.mark_every_seconds': 'time between two prices of what is held',
+  'broker.close_minutes_after': "how long after the close the day's official bars are waited for",
 
   'simulator.seed': 'of everything random that the broker does',
   'simulator.fill':

@@ -50,9 +50,12 @@ export interface ControlView {
   } | null;
 }
 
-/** An account as people know it: of a broker's, its name and the end of its number. */
-export const accountText = (account: string): string =>
-  account.includes('…') ? account.split(':').slice(0, 2).join(' ') : account;
+/** An account as people know it: without what tells two journals of it apart. */
+export function accountText(account: string): string {
+  const [broker = '', name = '', ...rest] = account.split(':');
+  if (rest.length === 0) return account;
+  return name.startsWith('…') ? `${broker} ${name}` : `${broker} prices, built-in broker`;
+}
 
 const ENDED_SHOWN = 20;
 

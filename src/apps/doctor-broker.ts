@@ -165,7 +165,7 @@ function moneyFindings({ equity }: Identity, { desk, journal }: BrokerParts): Fi
     return [bad('fail', line, 'not known: the broker does not tell', 'Ask the broker')];
   }
   const began = journal === null ? 'the desk trades' : 'the desk began with';
-  const found = `${dollarText(equity)}, ${began} ${dollarText(desk.capital)}`;
+  const found = `${centsText(equity)}, ${began} ${centsText(desk.capital)}`;
   const judged =
     equity < desk.capital && journal === null
       ? bad('fail', line, found, 'Lower the capital of the desk, or pay in')
@@ -173,6 +173,9 @@ function moneyFindings({ equity }: Identity, { desk, journal }: BrokerParts): Fi
   if (equity <= 0) return [judged];
   return [judged, ...limitFindings(desk, equity)];
 }
+
+/** Dollars, cut to cents for reading. */
+const centsText = (amount: Money): string => dollarText(amount).replace(/(\.\d\d)\d+$/, '$1');
 
 const isLimit = (text: string): boolean => /^(?:Desk|Book "[^"]*") limit/.test(text);
 

@@ -81,7 +81,9 @@ export class Runner {
   readonly #recorder: Recorder;
   readonly #performer: Performer;
   readonly #looks: Looks;
-  /** Where trading begins: bars up to here are history, folded without decisions. */
+  /** Where the run begins: recorded bars up to here are history, folded without decisions. */
+  readonly #first: Instant;
+  /** Where this life begins: so are those of a market that lives. */
   readonly #start: Instant;
   /** What arrived and was not taken in yet, oldest first. */
   readonly #inbox: Arrival[] = [];
@@ -96,6 +98,7 @@ export class Runner {
     const reached = this.resumed ? exchangeDate(state.at) : parts.from;
     const from = reached > parts.from ? reached : parts.from;
     const start = Math.max(state.at, firstSession(from).open) as Instant;
+    this.#first = firstSession(parts.from).open;
     this.#clock = parts.clock(start);
     const lives = parts.feed.lives !== undefined;
     this.#start = lives ? (Math.max(state.at, this.#clock.now()) as Instant) : start;
@@ -257,9 +260,12 @@ export class Runner {
       await this.#clock.sleepUntil(at);
       if (this.#stopAsked || this.#inbox.length > 0) return;
       const rows = await this.#looks.completed(at);
-      for (const input of this.#inputsOf(rows, at)) {
+      for (const input of this.#inputsOf(rows)) {
         if (input.decide === 'every-bar') await this.#giveSignals(input.at);
-        this.#perform(this.#recorder.takeTick(input));
+        // What arrived since the rows were read may be newer than they are.
+        const late = input.at < this.state.at;
+        const taken = late ? { ...input, at: this.state.at } : input;
+        this.#perform(this.#recorder.takeTick(taken));
         await this.#settle();
       }
       const polls = Number.isFinite(broker.traits.pollMs) && this.state.orders.live.size > 0;
@@ -272,12 +278,12 @@ export class Runner {
    * Rows as inputs. Of a market that lives, those of this life are decided on that are young when
    * their turn comes.
    */
-  *#inputsOf(rows: readonly BarRow[], due: Instant) {
+  *#inputsOf(rows: readonly BarRow[]) {
     const { lives } = this.#parts.feed;
     const { index } = this.state.plan;
     for (const input of barInputs(index, rows, 'every-bar', this.state.at)) {
       const row = input.bars[0] as BarView;
-      const isNew = lives === undefined ? due > this.#start : this.#isYoung(row, lives.ageMsMax);
+      const isNew = lives === undefined ? row.at > this.#first : this.#isYoung(row, lives.ageMsMax);
       yield isNew ? input : ({ ...input, decide: 'none' } as const);
     }
   }

@@ -99,6 +99,31 @@ describe('daily bars of a market that lives', () => {
     expect(after.map(({ at }) => exchangeDate(at))).toEqual(['2024-01-10']);
   });
 
+  test('whose look failed are told again at once, so that no slot is decided without them', async () => {
+    const { data, feed, clock } = world({}, '2024-01-10T20:55:00Z');
+    data.rows = closes('2023-12-01', '2024-01-09');
+    const folded = new Float64Array([parseInstant('2024-01-08T21:00:00Z')]);
+    const days = async () =>
+      (await feed.completed(folded, clock.now)).map(({ at }) => exchangeDate(at));
+    expect(await days()).toEqual(['2024-01-09']);
+    clock.now = parseInstant('2024-01-10T20:55:01Z');
+    expect(await days()).toEqual(['2024-01-09']);
+    expect(data.asked.length).toBe(1);
+  });
+
+  test('are asked for again at once where the source failed', async () => {
+    const { data, feed, clock } = world({}, '2024-01-10T20:55:00Z');
+    data.rows = closes('2023-12-01', '2024-01-09');
+    const folded = new Float64Array([parseInstant('2024-01-08T21:00:00Z')]);
+    const history = data.history.bind(data);
+    data.history = () => Promise.reject(new Error('503'));
+    await expect(feed.completed(folded, clock.now)).rejects.toThrow('503');
+    data.history = history;
+    clock.now = parseInstant('2024-01-10T20:55:01Z');
+    const rows = await feed.completed(folded, clock.now);
+    expect(rows.map(({ at }) => exchangeDate(at))).toEqual(['2024-01-09']);
+  });
+
   test('after days without us, every missed day is there', async () => {
     const { data, feed } = world({}, '2024-01-16T14:00:00Z');
     data.rows = closes('2023-12-01', '2024-01-12');
@@ -248,4 +273,13 @@ describe('ticks', () => {
     const rows = await feed.completed(new Float64Array([start]), (start + 100) as Instant);
     expect(rows.map(({ at }) => at - start)).toEqual([10]);
   });
+});
+
+test('a clock that stands before what was folded asks for the next bar, not for this one for ever', async () => {
+  const { feed, clock } = world({ timeframe: '5m' }, '2024-01-03T14:30:00Z');
+  const folded = new Float64Array([parseInstant('2024-01-05T21:00:00Z')]);
+  const first = feed.nextBar() as Instant;
+  clock.now = parseInstant('2024-01-05T21:00:00Z');
+  expect(await feed.completed(folded, first)).toEqual([]);
+  expect(feed.nextBar()).toBeGreaterThan(clock.now);
 });

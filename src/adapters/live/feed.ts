@@ -38,7 +38,8 @@ export class LiveFeed implements Feed {
   readonly #bySymbol: ReadonlyMap<string, SeriesDesk>;
   readonly #newest = new Map<string, Judged>();
   readonly #halted = new Map<string, string>();
-  readonly #askedAt = new Map<string, Instant>();
+  /** Newest answers, by symbol. */
+  readonly #told = new Map<string, { readonly at: Instant; readonly rows: readonly BarRow[] }>();
   #session: Session;
   #stream: MarketStream | null = null;
   #news: FeedNews | null = null;
@@ -131,14 +132,23 @@ export class LiveFeed implements Feed {
     const from = desk.askFrom(folded, until);
     if (from === null) return [];
     const { symbol, timeframe, adjustment } = desk.series;
-    const before = this.#askedAt.get(symbol) ?? 0;
-    if (desk.isDaily && folded > 0 && now() - before < ASK_AGAIN_MS) return [];
-    this.#askedAt.set(symbol, now());
+    // Rows that were told and not folded, because the look they came with failed, are told again.
+    const isNew = (row: BarRow) => row.at > folded && row.at <= until;
+    const told = this.#told.get(symbol);
+    if (desk.isDaily && folded > 0 && told !== undefined && now() - told.at < ASK_AGAIN_MS) {
+      return told.rows.filter(isNew);
+    }
     const to = exchangeDate(desk.isDaily ? lastCloseBefore(until) : until);
-    if (to < from) return [];
+    if (to < from) {
+      // Folded beyond `until`, as after a start whose clock was set later: the next bar is another.
+      desk.asked(now(), Number.NEGATIVE_INFINITY);
+      return [];
+    }
     const { rows } = await data.history({ symbol, timeframe, from, to, adjustment });
     desk.asked(now(), rows.at(-1)?.at ?? Number.NEGATIVE_INFINITY);
-    return rows.filter((row) => row.at > folded && row.at <= until);
+    const found = rows.filter(isNew);
+    this.#told.set(symbol, { at: now(), rows: found });
+    return found;
   }
 
   async observe(symbols: readonly string[], at: Instant): Promise<MarketSeen> {

@@ -1,5 +1,9 @@
 import type { Instant } from '../../base/index.ts';
-import type { ClientOrderId } from '../../orders/index.ts';
+import type { ClientOrderId, Order, Report } from '../../orders/index.ts';
+import { wholeOf } from '../number.ts';
+import { ExecutionsTold } from './executions-told.ts';
+import { reportsOf } from './order-reports.ts';
+import type { SchwabOrder } from './order-schema.ts';
 
 const BINDINGS_MAX = 10_000; // orders of one life of the process
 const WATCHED_MS = 600_000; // after an order was last live, in which a late fill is looked for
@@ -14,6 +18,7 @@ interface Binding {
 export class Bindings {
   readonly #byVenue = new Map<string, Binding>();
   readonly #named = new Map<ClientOrderId, string>();
+  readonly #executions = new ExecutionsTold();
 
   /** Takes in that an order is ours: proven by its terms, or by the engine's own record. */
   bind(venueOrderId: string, order: ClientOrderId, at: Instant): void {
@@ -21,6 +26,17 @@ export class Bindings {
     if (known?.order === order) known.watchedUntil = at + WATCHED_MS;
     else this.#byVenue.set(venueOrderId, { order, watchedUntil: at + WATCHED_MS });
     dropOldest(this.#byVenue);
+  }
+
+  /** What the engine has booked of an order that is bound. */
+  booked({ venueOrderId, executions }: Readonly<Order>): void {
+    if (venueOrderId !== null) this.#executions.begin(venueOrderId, executions);
+  }
+
+  /** What one reading of an order of ours says, as far as no earlier one speaks against it. */
+  reportsOf(found: SchwabOrder, order: ClientOrderId, at: Instant): readonly Report[] {
+    const { orderId, quantity } = found;
+    return this.#executions.believed(orderId, wholeOf(quantity), reportsOf(found, order, at));
   }
 
   /** Takes in the name that the reply to a submit gave, before the order itself was read. */

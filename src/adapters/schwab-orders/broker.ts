@@ -9,9 +9,8 @@ import { hashOf } from './account.ts';
 import { Bindings } from './bindings.ts';
 import { OrderClient, reasonOf } from './order-client.ts';
 import { CLOCK_SLACK_MS, OrderFinder, WATERMARK_MS } from './order-find.ts';
-import { reportsOf } from './order-reports.ts';
 import { type Held, orderRequestOf } from './order-request.ts';
-import { isSameAccount } from './order-schema.ts';
+import { isSameAccount, type SchwabOrder } from './order-schema.ts';
 import type { SchwabActivityPort, SchwabHttpPort } from './port.ts';
 import { clockOf, entitlementOf, sessionsOf } from './probe.ts';
 import { plain } from './text.ts';
@@ -153,8 +152,9 @@ export class SchwabBroker implements Counterpart {
   /** One list for all that are live or ended a moment ago; what it lacks is asked for by name. */
   async poll(at: Instant, live: readonly Readonly<Order>[]): Promise<readonly Report[]> {
     const bound = live.filter(({ venueOrderId }) => venueOrderId !== null);
-    for (const { venueOrderId, intent } of bound) {
-      this.#bindings.bind(venueOrderId as string, intent.clientOrderId, at);
+    for (const order of bound) {
+      this.#bindings.bind(order.venueOrderId as string, order.intent.clientOrderId, at);
+      this.#bindings.booked(order);
     }
     if (!this.#bindings.isWatching(at)) return [];
     const { client, finder } = await this.#parts();
@@ -170,9 +170,9 @@ export class SchwabBroker implements Counterpart {
     return reports;
   }
 
-  #reportsOf(order: Parameters<typeof reportsOf>[0], at: Instant): readonly Report[] {
+  #reportsOf(order: SchwabOrder, at: Instant): readonly Report[] {
     const id = this.#bindings.of(order.orderId);
-    return id === null ? [] : reportsOf(order, id, at);
+    return id === null ? [] : this.#bindings.reportsOf(order, id, at);
   }
 
   /** Nobody knows beforehand. */
@@ -227,7 +227,7 @@ export class SchwabBroker implements Counterpart {
       do {
         readings.set(id, 'reading');
         const found = await client.get(id);
-        if (found !== null) hear(reportsOf(found, order, this.#options.now()));
+        if (found !== null) hear(this.#bindings.reportsOf(found, order, this.#options.now()));
       } while (readings.get(id) === 'again');
     } catch {
       // Hints are not promises: the next poll reads what this one could not.

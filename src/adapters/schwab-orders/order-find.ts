@@ -10,7 +10,6 @@ import {
 import type { Bindings } from './bindings.ts';
 import type { OrderClient } from './order-client.ts';
 import { listedOf } from './order-listed.ts';
-import { reportsOf } from './order-reports.ts';
 import type { SchwabOrder } from './order-schema.ts';
 import { plain } from './text.ts';
 
@@ -35,6 +34,7 @@ export class OrderFinder {
   /** By its name where one is known, by its terms else. Throws where nothing is proven. */
   find(order: Readonly<Order>, at: Instant): Promise<readonly Report[]> {
     const { intent, venueOrderId } = order;
+    this.#bindings.booked(order);
     const id = venueOrderId ?? this.#bindings.named(intent.clientOrderId);
     return id === null ? this.#byTerms(order, at) : this.#byId(order, id, at);
   }
@@ -44,7 +44,7 @@ export class OrderFinder {
     const wrong = verifyTerms(intent, listedOf(found));
     if (wrong !== null) throw new Error(wrong);
     this.#bindings.bind(found.orderId, intent.clientOrderId, at);
-    return reportsOf(found, intent.clientOrderId, at);
+    return this.#bindings.reportsOf(found, intent.clientOrderId, at);
   }
 
   async #byId(order: Readonly<Order>, id: string, at: Instant): Promise<readonly Report[]> {
@@ -57,7 +57,7 @@ export class OrderFinder {
     if (found !== null) {
       if (venueOrderId === null) return this.told(intent, found, at);
       this.#bindings.bind(id, intent.clientOrderId, at);
-      return reportsOf(found, intent.clientOrderId, at);
+      return this.#bindings.reportsOf(found, intent.clientOrderId, at);
     }
     // Schwab took it and gave it this name: that it cannot be read yet does not undo it.
     if (venueOrderId === null) throw new Error(`Order "${id}" was taken and cannot be read yet`);

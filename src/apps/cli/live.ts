@@ -51,7 +51,7 @@ export async function openLive(loaded: LoadedDesk, options: LiveOptions): Promis
     ...(override !== undefined && { override }),
   });
   try {
-    await fit(loaded, world);
+    await fit(loaded, world, fresh === true);
     if (stage === 'live') await armed(world, options);
     return world;
   } catch (error) {
@@ -61,8 +61,8 @@ export async function openLive(loaded: LoadedDesk, options: LiveOptions): Promis
 }
 
 /** The doctor, before every start: what fails keeps the desk down, what only warns is shown. */
-async function fit(loaded: LoadedDesk, world: OpenWorld): Promise<void> {
-  const findings = ofItsTime(loaded, await examine(loaded, world));
+async function fit(loaded: LoadedDesk, world: OpenWorld, fresh: boolean): Promise<void> {
+  const findings = ofItsTime(loaded, await examine(loaded, world, fresh));
   const odd = findings.filter(({ verdict }) => verdict !== 'ok');
   for (const line of renderFindings(odd)) note(line);
   const failing = odd.filter(({ verdict }) => verdict === 'fail').length;

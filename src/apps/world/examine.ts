@@ -26,18 +26,23 @@ export async function brokerSeen(
 }
 
 /** Everything that has to be right before a desk starts in a world that is open; the worst last. */
-export async function examine(loaded: LoadedDesk, world: OpenWorld): Promise<readonly Finding[]> {
+export async function examine(
+  loaded: LoadedDesk,
+  world: OpenWorld,
+  fresh: boolean,
+): Promise<readonly Finding[]> {
   const { desk, folder, configHash } = loaded;
   const broker = await brokerSeen(loaded, world.stage);
   const system = systemSeen(folder);
   const local = { folder, desk: desk.name, configHash, system, now: Date.now() as Instant, broker };
-  return doctor({ local, broker: askedOf(loaded, world) });
+  return doctor({ local, broker: askedOf(loaded, world, fresh) });
 }
 
-/** What the broker of a world is asked. */
+/** What the broker of a world is asked. `fresh`: the journal that is there is put aside. */
 export function askedOf(
   { desk, folder, definitions }: LoadedDesk,
   world: OpenWorld,
+  fresh = false,
 ): NonNullable<DoctorParts['broker']> {
   const { connection, stage } = world;
   const setup = setupOf(desk, definitions, { account: desk.name, record: recordOf(desk) });
@@ -50,7 +55,7 @@ export function askedOf(
     accountNumber: connection.account,
     needs: permissionsOf(setup),
     feed: desk.broker?.name === 'alpaca' ? desk.broker.feed : null,
-    journal: journalSeen(folder, world),
+    journal: fresh ? null : journalSeen(folder, world),
   };
 }
 

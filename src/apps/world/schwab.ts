@@ -86,7 +86,7 @@ function signedIn(
     });
   } catch (error) {
     if (!(error instanceof TokenFileError)) throw error;
-    throw new BadInput(`${error.message}; "plimsoll login schwab" signs in`);
+    throw new BadInput(error.message);
   }
 }
 

@@ -66,7 +66,7 @@ export class Recorder {
     const [bar] = input.bars;
     const [series] = input.series;
     if (!(bar instanceof RowView) || series === undefined) return false;
-    // A segment keeps rows alone: what is taken later than its bar, or only folded, stands by itself.
+    // A segment keeps rows alone: what is taken late, or only folded, stands by itself.
     if (input.decide !== 'every-bar' || input.at !== bar.row.at) return false;
     if (this.#segment !== null && this.#segment.series !== series) this.flush();
     this.#segment ??= { series, symbol: bar.symbol, rows: [] };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../orders/index.ts';
 import { verifyTerms } from '../../orders/index.ts';
 import { AT, dollars, intentOf, orderBody, venueId } from './alpaca.fixture.ts';
-import { isOpen, listedOf, reportsOf, restingOf, STATUSES } from './order-map.ts';
+import { executionOf, isOpen, listedOf, reportsOf, restingOf, STATUSES } from './order-map.ts';
 import { orderJson } from './schema.ts';
 
 const ORDER = intentOf().clientOrderId;
@@ -83,6 +83,7 @@ describe('fills of an order', () => {
     ['without a price', { filled_qty: '40', filled_avg_price: null }],
     ['in parts of a share', { filled_qty: '40.5', filled_avg_price: '470' }],
     ['that are no number', { filled_qty: 'NaN', filled_avg_price: '470' }],
+    ['above what was ordered', { filled_qty: '10000', filled_avg_price: '470' }],
     ['below zero', { filled_qty: '-1', filled_avg_price: '470' }],
   ])('%s hold the end of the order back (F007, F040)', (_, fills) => {
     const reports = reportsOf(ORDER, json({ status: 'canceled', ...fills }), AT, none);
@@ -177,4 +178,13 @@ test('orders that rest are told with the children of brackets, and legs within t
     { venueOrderId: venueId(2), clientOrderId: ORDER, symbol: 'SPY', side: 'buy', quantity: 2, filled: 0 },
     { venueOrderId: venueId(4), clientOrderId: 'by-hand', symbol: 'SPY', side: 'buy', quantity: 2, filled: 0 },
   ]); // prettier-ignore
+});
+
+test('an execution of more than its order had filled with it is unreadable (F014)', () => {
+  expect(executionOf({ qty: '7', price: '470', cum_qty: '7' })).toStrictEqual({
+    quantity: 7,
+    price: 470_000_000,
+  });
+  expect(executionOf({ qty: '7', price: '470' })).toMatchObject({ quantity: 7 });
+  expect(executionOf({ qty: '700', price: '470', cum_qty: '7' })).toBeNull();
 });

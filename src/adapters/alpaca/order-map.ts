@@ -170,6 +170,8 @@ function cumulativeOf(
     const symbol = isLegged ? houseSymbol(part.symbol ?? '') : undefined;
     const filled = wholeOf(part.filled_qty ?? 0);
     if (filled === null || filled < 0) return undefined;
+    // More than was ordered is no total to infer fills from: an execution of its own says so.
+    if (filled > (wholeOf(part.qty) ?? filled)) return undefined;
     if (filled <= counted(symbol, part.id)) continue;
     const averagePrice = priceOf(part.filled_avg_price);
     if (averagePrice === null) return undefined;
@@ -213,14 +215,19 @@ function rootOf(symbol: string): string {
   return house === symbol ? symbol : parseOcc(house).root;
 }
 
-/** The price of one execution, and how much of it; null where either cannot be read. */
+/**
+ * The price of one execution, and how much of it; null where either cannot be read, or where it is
+ * of more than its order had filled with it.
+ */
 export function executionOf(json: {
   readonly qty?: string | number | null | undefined;
   readonly price?: string | number | null | undefined;
+  readonly cum_qty?: string | number | null | undefined;
 }): { readonly quantity: number; readonly price: Price } | null {
   const quantity = wholeOf(json.qty);
   const price = priceOf(json.price);
-  return quantity === null || quantity === 0 || price === null
+  const isAbove = Math.abs(quantity ?? 0) > (wholeOf(json.cum_qty) ?? Number.POSITIVE_INFINITY);
+  return quantity === null || quantity === 0 || price === null || isAbove
     ? null
     : { quantity: Math.abs(quantity), price };
 }

@@ -47,6 +47,7 @@ export const fillJson = z.object({
   id: z.string().min(1),
   order_id: id,
   qty: figure,
+  cum_qty: figure,
   price: figure,
   symbol: word,
   side: word,

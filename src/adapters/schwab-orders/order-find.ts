@@ -21,6 +21,9 @@ export const CLOCK_SLACK_MS = 15 * MINUTE_MS;
 /** An order entered longer before the send than clocks may differ is not the one that was sent. */
 const ENTERED_EARLY_MS = MINUTE_MS;
 
+/** How long after its send an order is looked for by the name that it was given alone. */
+const NAMED_MS = MINUTE_MS;
+
 /** Evidence on one order: what Schwab has of it, read and told as reports. */
 export class OrderFinder {
   readonly #client: OrderClient;
@@ -59,9 +62,19 @@ export class OrderFinder {
       this.#bindings.bind(id, intent.clientOrderId, at);
       return this.#bindings.reportsOf(found, intent.clientOrderId, at);
     }
-    // Schwab took it and gave it this name: that it cannot be read yet does not undo it.
-    if (venueOrderId === null) throw new Error(`Order "${id}" was taken and cannot be read yet`);
+    if (venueOrderId === null) return this.#misnamed(order, id, at);
     return [{ kind: 'notFound', order: intent.clientOrderId, at }];
+  }
+
+  /**
+   * Schwab took it and gave it this name: that it cannot be read yet does not undo it. Later the
+   * name may be wrong, and its terms find it; that they do not is no evidence. Throws then.
+   */
+  async #misnamed(order: Readonly<Order>, id: string, at: Instant): Promise<readonly Report[]> {
+    const isLate = order.sentAt > 0 && at >= order.sentAt + NAMED_MS;
+    const found = isLate ? await this.#byTerms(order, at) : [];
+    if (found.some(({ kind }) => kind !== 'notFound')) return found;
+    throw new Error(`Order "${id}" was taken and cannot be read yet`);
   }
 
   /**

@@ -15,4 +15,4 @@ export type { Store } from './data/index.ts';
 export type { ClockSeen } from './http.ts';
 export type { DurableMap } from './journal/index.ts';
 export type * from './market-data.ts';
-export { maskedAccount, redacted, Secret } from './secret.ts';
+export { hideAccount, masked, maskedAccount, redacted, Secret } from './secret.ts';

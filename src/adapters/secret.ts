@@ -58,6 +58,25 @@ export function redacted(text: string): string {
   return clean;
 }
 
+/** Account numbers that are shown by their end alone wherever text leaves; never in stored data. */
+const accounts = new Set<string>();
+
+/** From now on `masked` shows this number by its last four characters. */
+export function hideAccount(number: string): void {
+  if (number.length >= SHORTEST && /^[A-Za-z0-9]+$/.test(number)) accounts.add(number);
+}
+
+/** `redacted`, and every account number of this process by its end: for text that people see. */
+export function masked(text: string): string {
+  let clean = redacted(text);
+  for (const number of accounts) {
+    if (!clean.includes(number)) continue;
+    const alone = new RegExp(`(?<![A-Za-z0-9])${number}(?![A-Za-z0-9])`, 'g');
+    clean = clean.replace(alone, maskedAccount(number));
+  }
+  return clean;
+}
+
 /** An account number with all but its last four characters hidden. */
 export const maskedAccount = (number: string): string =>
   number.length <= 4 ? number : `…${number.slice(-4)}`;

@@ -29,6 +29,9 @@ const ORDER_OF_KINDS = [
   'marks',
   'close',
 ] as const;
+const QUIET_BEFORE_MS = 60_000; // before the open, and after the close: orders rest
+const QUIET_AFTER_MS = 600_000;
+const QUIET_POLL_MS = 60_000;
 const TICK_LEAST_MS = 1_000; // between two inputs that only say that time passed
 
 export interface AgendaParts {
@@ -65,7 +68,7 @@ export class Agenda {
    */
   next(now: Instant, onlyOrders = false): Due | null {
     const rank = (one: Due) => ORDER_OF_KINDS.indexOf(one.kind);
-    const dues = onlyOrders ? this.#orderDues() : this.#dues(now);
+    const dues = onlyOrders ? this.#orderDues(false) : this.#dues(now);
     return dues.sort((a, b) => a.at - b.at || rank(a) - rank(b))[0] ?? null;
   }
 
@@ -128,7 +131,11 @@ export class Agenda {
   #dues(now: Instant): Due[] {
     const session = this.#session();
     if (session === null) return [];
-    const due: Due[] = [...this.#slots(session), ...this.#orderDues(), ...this.#looks];
+    const due: Due[] = [
+      ...this.#slots(session),
+      ...this.#orderDues(this.#isQuiet(session, now)),
+      ...this.#looks,
+    ];
     due.push(...this.#markDue(session, now));
     const filling = this.#parts.broker.nextDue();
     if (this.#everyBar) {
@@ -152,15 +159,22 @@ export class Agenda {
     return from < session.close ? [{ kind: 'marks', at: from as Instant }] : [];
   }
 
+  /** Whether the market is closed, and nothing but an owner's hand moves an order. */
+  #isQuiet({ open, close }: Session, now: Instant): boolean {
+    const lives = this.#parts.feed.lives !== undefined;
+    return lives && (now < open - QUIET_BEFORE_MS || now > close + QUIET_AFTER_MS);
+  }
+
   /** What brings orders under way to their end. */
-  #orderDues(): Due[] {
+  #orderDues(isQuiet: boolean): Due[] {
     const { broker, setup, state } = this.#parts;
     const dues: Due[] = [];
     const filling = broker.nextDue();
     if (filling !== undefined) dues.push({ kind: 'broker', at: filling });
     const { pollMs } = broker.traits;
     if (Number.isFinite(pollMs) && state.orders.live.size > 0) {
-      const at = Math.max(this.#polledAt + pollMs, state.at) as Instant;
+      const everyMs = isQuiet ? Math.max(pollMs, QUIET_POLL_MS) : pollMs;
+      const at = Math.max(this.#polledAt + everyMs, state.at) as Instant;
       dues.push({ kind: 'poll', at });
     }
     const wake = wakeAt(setup, state);

@@ -3,7 +3,7 @@ import {
   type Identity,
   maskedAccount,
   type Probe,
-  redacted,
+  masked,
 } from '../adapters/index.ts';
 import { addDays, type DateText, formatInstant, type Instant, type Money } from '../base/index.ts';
 import type { Setup } from '../engine/index.ts';
@@ -103,7 +103,7 @@ async function asked<T>(question: {
   try {
     return judge(await Promise.race([Promise.resolve().then(call), late]));
   } catch (error) {
-    const why = redacted(error instanceof Error ? error.message : String(error)).slice(0, 300);
+    const why = masked(error instanceof Error ? error.message : String(error)).slice(0, 300);
     const todo = 'See that the broker can be reached and the keys are right, and check again';
     return [bad('fail', line, `not known, because ${why}`, todo)];
   } finally {

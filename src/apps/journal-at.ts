@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalDamaged, readJournal, verifyJournal } from '../adapters/journal/index.ts';
+import { redacted } from '../adapters/index.ts';
 import { BadInput, canonical } from '../base/index.ts';
 import type { StartInput } from '../engine/index.ts';
 import type { LoadedDesk } from './load.ts';
@@ -122,7 +123,8 @@ function differences(loaded: LoadedDesk, path: string, start: StartInput): strin
   if (canonical(start.strategies) !== canonical(loaded.strategies)) {
     return 'the code of a strategy has changed';
   }
-  const isSame = contentOf(path, start.config) === canonical(effective);
+  // As it was kept: without any secret that somebody wrote into the file.
+  const isSame = contentOf(path, start.config) === redacted(canonical(effective));
   return isSame ? null : 'the configuration has changed';
 }
 

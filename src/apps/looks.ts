@@ -1,4 +1,4 @@
-import { redacted } from '../adapters/index.ts';
+import { masked } from '../adapters/index.ts';
 import type { DateText, Instant } from '../base/index.ts';
 import type { BookSetup, Broker, Feed, Input, Setup, State } from '../engine/index.ts';
 import { type BarRow, RowView, sessionOn } from '../market/index.ts';
@@ -27,6 +27,8 @@ export interface LooksParts {
  */
 export class Looks {
   readonly #parts: LooksParts;
+  /** The slot whose first failed look was told. */
+  #unseen: string | null = null;
 
   constructor(parts: LooksParts) {
     this.#parts = parts;
@@ -109,14 +111,25 @@ export class Looks {
       try {
         await this.#look(index, { date, open: session.open, fence });
       } catch (error) {
-        const why = redacted(error instanceof Error ? error.message : String(error));
+        const why = masked(error instanceof Error ? error.message : String(error));
         const at = (this.#parts.now() + OBSERVE_AGAIN_MS) as Instant;
+        this.#tellUnseen(`${book.name} ${date}`, why);
         if (at > fence) missed(`the market could not be seen: ${why}`);
         else this.#parts.agenda.lookAgain({ kind: 'observe', at, book: index, session });
       } finally {
         this.#parts.agenda.ended(task);
       }
     });
+  }
+
+  /** The first look of a slot that fails is told at once: there is time yet to mend it. */
+  #tellUnseen(slot: string, why: string): void {
+    if (this.#unseen === slot || this.#parts.feed.lives === undefined) return;
+    this.#unseen = slot;
+    const text = `The market cannot be seen for slot "${slot}": ${why}; it is looked at again`;
+    this.#parts.arrived(() => [
+      { kind: 'notice', at: this.#parts.now(), severity: 'HIGH', code: 'marketUnseen', text },
+    ]);
   }
 
   async #look(

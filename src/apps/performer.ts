@@ -1,4 +1,4 @@
-import { redacted } from '../adapters/index.ts';
+import { masked } from '../adapters/index.ts';
 import type { Instant } from '../base/index.ts';
 import { type Broker, type Command, type Effect, type Input, type State } from '../engine/index.ts';
 import type { ClientOrderId, Intent, Order, Report } from '../orders/index.ts';
@@ -134,7 +134,7 @@ export class Performer {
       try {
         reports = await broker.submit(intent, at);
       } catch (error) {
-        const why = redacted(error instanceof Error ? error.message : String(error));
+        const why = masked(error instanceof Error ? error.message : String(error));
         reports = [{ kind: 'unknown', order: intent.clientOrderId, at: now(), reason: why }];
       }
       this.reports(reports);

@@ -10,6 +10,7 @@ import {
   type FeedNews,
   foldRecords,
   heldBack,
+  isReconciled,
   type Input,
   type Journal,
   type Setup,
@@ -209,8 +210,18 @@ export class Runner {
     if (this.#performer.calls.size > 0) return false;
     if (due === null) return true;
     if (this.#until === 'flat') return exitIsOver(this.state);
-    const busy = due.kind === 'broker' || due.kind === 'poll' || this.#agenda.ordersAreUnderWay();
+    const busy =
+      due.kind === 'broker' ||
+      due.kind === 'poll' ||
+      this.#agenda.ordersAreUnderWay() ||
+      this.#waitsForAccount();
     return this.#until === 'one-slot' && this.#slots > 0 && !busy;
+  }
+
+  /** Orders of a slot leave when the account is known, and until its last moment it may be. */
+  #waitsForAccount(): boolean {
+    const { fence } = this.state;
+    return !isReconciled(this.state) && fence !== null && this.#clock.now() < fence;
   }
 
   async #handle(due: Due): Promise<void> {

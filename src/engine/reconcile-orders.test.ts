@@ -82,8 +82,8 @@ describe('readings are asked for', () => {
     const desk = new AccountDesk();
     start(desk);
     expect(desk.of('readAccount').length).toBe(1);
-    expect(reconcileWakeAt(desk.setup, desk.state)).toBe(desk.state.at + 10_000);
-    desk.pass(9_999);
+    expect(reconcileWakeAt(desk.setup, desk.state)).toBe(desk.state.at + 4_000);
+    desk.pass(3_999);
     expect(desk.of('readAccount').length).toBe(1);
     desk.pass(1);
     expect(desk.of('readAccount').length).toBe(2);
@@ -99,7 +99,7 @@ describe('readings are asked for', () => {
       desk.pass(wait);
       return wait / 1_000;
     });
-    expect(waits).toEqual([10, 20, 40, 80, 160, 300, 300]);
+    expect(waits).toEqual([4, 8, 16, 32, 64, 128, 256]);
     expect(desk.alerts).toEqual(['accountUnread']);
     desk.see();
     expect(desk.state.reconcile.unanswered).toBe(0);

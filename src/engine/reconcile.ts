@@ -23,8 +23,8 @@ export { differencesOf } from './reconcile-difference.ts';
 const LAG_MS = 120_000; // how long a broker's positions may lag a fill
 const ASK_FIRST_MS = 1_000;
 const ASK_MAX_MS = 30_000;
-const ANSWER_MS = 10_000; // a reading that does not come by then is asked for again
-const DOUBLED_MAX = 5;
+const ANSWER_MS = 4_000; // a reading that does not come by then is asked for again
+const DOUBLED_MAX = 6;
 const TOLD_AFTER = 4; // asks without an answer, a minute in all, until a person is told
 const EVERY_MS = 300_000; // between readings while all is quiet
 

@@ -33,7 +33,7 @@ const ACCOUNT: Canary = { name: 'account', value: PAPER_ACCOUNT, homes: ['desk.y
 const all = [...secrets, ACCOUNT];
 
 /** All that a broker could echo: each secret in each of its looks. */
-const SONG = secrets.flatMap(({ value }) => looksOf(value)).join(' ');
+const SONG = [PAPER_ACCOUNT, ...secrets.flatMap(({ value }) => looksOf(value))].join(' ');
 
 /** Everything that a person may do with a desk, as one text of all that it printed. */
 async function printedBy(desk: string, ...more: readonly (readonly string[])[]): Promise<string> {

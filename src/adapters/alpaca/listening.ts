@@ -13,6 +13,8 @@ export interface ListeningParts {
   readonly terms: StreamTerms | undefined;
 }
 
+const OWED_MS = 5_000; // as long as the stream may take to tell what a poll has found
+const NONE: ReadonlyMap<string, number> = new Map();
 const HEARD_MAX = 10_000; // orders, more than a day has
 
 /** Hears the stream for us, and finds out when it does not tell all (F017, F018). */
@@ -23,6 +25,7 @@ export class Listening {
   readonly #heard = new Map<string, number>();
   /** What the last poll found that the stream had not told; null before a first poll. */
   #owed: ReadonlyMap<string, number> | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: ListeningParts) {
     const { client, terms } = parts;
@@ -50,9 +53,13 @@ export class Listening {
     if ([...(this.#owed ?? [])].some(isOwed)) return this.#stream.restart();
     // What filled before the stream stood is new to the first poll only, and never told by it.
     this.#owed = new Map(this.#owed === null ? [] : [...fresh].filter(isOwed));
+    // With the last order done nobody polls: what is owed then is looked at by itself.
+    clearTimeout(this.#timer);
+    if (this.#owed.size > 0) this.#timer = setTimeout(() => this.polled(NONE), OWED_MS).unref();
   }
 
   close(): void {
+    clearTimeout(this.#timer);
     this.#stream.close();
   }
 

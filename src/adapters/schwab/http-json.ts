@@ -1,4 +1,4 @@
-import { redacted } from '../secret.ts';
+import { masked } from '../secret.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ const TEXT_MAX = 500;
 
 /** A broker's words as they may be shown: one line, without secrets, of at most 500 characters. */
 export const plainText = (text: string): string =>
-  redacted(text)
+  masked(text)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .slice(0, TEXT_MAX);

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { redacted } from '../secret.ts';
+import { masked, redacted } from '../secret.ts';
 
 export interface WriteOptions {
   /** Permission bits of the file, exactly (the umask does not count). Without it: 0o644. */
@@ -119,7 +119,7 @@ function appendWhole(fd: number, lines: readonly string[]): void {
   if (lines.length === 0) return;
   const { size } = fstatSync(fd);
   try {
-    writeAll(fd, Buffer.from(redacted(`${lines.join('\n')}\n`)));
+    writeAll(fd, Buffer.from(masked(`${lines.join('\n')}\n`)));
   } catch (error) {
     ftruncateSync(fd, size);
     throw error;

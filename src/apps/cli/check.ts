@@ -1,4 +1,4 @@
-import { redacted } from '../../adapters/index.ts';
+import { masked } from '../../adapters/index.ts';
 import type { Instant } from '../../base/index.ts';
 import { describeDesk, deskJsonSchema } from '../config/index.ts';
 import {
@@ -114,7 +114,7 @@ export const ofItsTime = ({ desk }: LoadedDesk, findings: readonly Finding[]): r
   desk.broker?.clock === 'recorded' ? findings.filter(({ line }) => line !== 'Clock') : findings;
 
 function notOpened(error: unknown): Finding {
-  const why = redacted(error instanceof Error ? error.message : String(error));
+  const why = masked(error instanceof Error ? error.message : String(error));
   const todo = 'Set broker, account and keys of the desk';
   return { line: 'Broker', verdict: 'fail', found: `not known, because ${why}`, todo };
 }

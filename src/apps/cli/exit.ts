@@ -1,4 +1,4 @@
-import { redacted } from '../../adapters/index.ts';
+import { masked } from '../../adapters/index.ts';
 import { BadInput, BrokenPromise } from '../../base/index.ts';
 
 /** Exit codes of every command. */
@@ -24,5 +24,5 @@ export function exitCodeOf(error: unknown): number {
 export function report(error: unknown): void {
   const isOwnFault = error instanceof BrokenPromise || error instanceof TypeError;
   const text = error instanceof Error ? (isOwnFault ? error.stack : error.message) : String(error);
-  process.stderr.write(redacted(`plimsoll: ${text ?? 'unknown error'}\n`));
+  process.stderr.write(masked(`plimsoll: ${text ?? 'unknown error'}\n`));
 }

@@ -1,14 +1,14 @@
-import { redacted } from '../../adapters/index.ts';
+import { masked } from '../../adapters/index.ts';
 import { formatMoney, type Money } from '../../base/index.ts';
 
 /** A line of result on standard output; no secret passes (invariant 32). */
 export const say = (line = ''): void => {
-  process.stdout.write(`${redacted(line)}\n`);
+  process.stdout.write(`${masked(line)}\n`);
 };
 
 /** A line for people on standard error, beside the results. */
 export const note = (line: string): void => {
-  process.stderr.write(`${redacted(line)}\n`);
+  process.stderr.write(`${masked(line)}\n`);
 };
 
 /** "$1,234.56", sign before the dollar, rounded to cents for reading only. */

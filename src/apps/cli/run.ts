@@ -146,6 +146,17 @@ function finish(
   if (options.report !== undefined) say(row('Report', options.report));
 }
 
+/** What the books were given; of an account that has more, what it had at its first close. */
+function startEquityOf(
+  { runner, setup }: RunningDesk,
+  equity: RunRecord['equity'],
+): RunRecord['startEquity'] {
+  const { cash, positions } = runner.state.external.ledger;
+  const capital = capitalOf(setup);
+  if (positions.size === 0 && Math.abs(cash) < capital / 100) return capital;
+  return equity[0]?.equity ?? capital;
+}
+
 function recordOf(loaded: LoadedDesk, desk: RunningDesk, stage: Stage): RunRecord {
   const { decisions, fills, equity } = recordedIn(desk.journal);
   const { state } = desk.runner;
@@ -157,7 +168,7 @@ function recordOf(loaded: LoadedDesk, desk: RunningDesk, stage: Stage): RunRecor
   return {
     desk: loaded.desk.name,
     stage,
-    startEquity: capitalOf(desk.setup),
+    startEquity: startEquityOf(desk, equity),
     equity,
     decisions,
     fills,

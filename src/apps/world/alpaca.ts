@@ -1,7 +1,7 @@
-import { AlpacaBroker, alpacaClient, AlpacaData, type Leave } from '../../adapters/alpaca/index.ts';
+import { AlpacaBroker, alpacaClient, AlpacaData, classOfKey } from '../../adapters/alpaca/index.ts';
 import { type AccountClass, type Probe, RequestBudget, UNLIMITED } from '../../adapters/index.ts';
 import { YahooHistory } from '../../adapters/history/index.ts';
-import { BadInput, type Result } from '../../base/index.ts';
+import { BadInput } from '../../base/index.ts';
 import type { BrokerConfig } from '../config/index.ts';
 import { buildVersion } from '../version.ts';
 import type { Connection, ConnectOptions } from './connection.ts';
@@ -18,7 +18,12 @@ export async function connectAlpaca(
 ): Promise<Connection> {
   const { stage, secrets, now, since, isOurs, headers } = options;
   const asked: AccountClass = stage === 'live' ? 'live' : 'paper';
-  const { id: keyId, secret } = pairOf(secrets, KEY_NAMES.alpaca[asked]);
+  const names = KEY_NAMES.alpaca[asked];
+  const { id: keyId, secret } = pairOf(secrets, names);
+  const found = classOfKey(keyId.reveal());
+  if (found !== null && found !== asked) {
+    throw new BadInput(`${names.id}: found a key of a ${found} account, wanted one of ${asked}`);
+  }
   const client = alpacaClient({
     stage: asked,
     keys: { keyId, secret },
@@ -65,7 +70,11 @@ async function proven(
   if (configured === null) {
     throw new BadInput(`broker.accounts.${asked} is not set: wanted the number of that account`);
   }
-  const found: Result<Leave, readonly string[]> = await broker.prove(configured);
+  const found = await broker.prove(configured).catch((error: Error) => {
+    const { id, secret } = KEY_NAMES.alpaca[asked];
+    const hint = `is the key in .env still good (${id}, ${secret})?`;
+    throw new BadInput(`Who the keys belong to is not known: ${error.message}; ${hint}`);
+  });
   if (!found.ok) {
     throw new BadInput(`Stage "${asked}" and the connection disagree: ${found.error.join('; ')}`);
   }

@@ -1,6 +1,6 @@
 import { LiveClock, LiveFeed, type LiveSeries } from '../../adapters/live/index.ts';
 import { type Speed, VirtualClock } from '../../adapters/replay/index.ts';
-import { maskedAccount } from '../../adapters/index.ts';
+import { hideAccount, maskedAccount } from '../../adapters/index.ts';
 import { BadInput, type DateText, type Instant, sha256 } from '../../base/index.ts';
 import {
   accountHeld,
@@ -42,7 +42,7 @@ interface Holder {
   idStart: string | null;
 }
 
-const TEND_MS = 60_000; // between two looks at the sign-in
+const TEND_MS = 15_000; // between two looks at the sign-in
 
 /** A market that lives and whoever takes orders there: proven before a run is made of them. */
 export class OpenWorld {
@@ -149,6 +149,7 @@ export class OpenWorld {
   feed(setup: Setup): LiveFeed {
     const { closeAfterMs, markEveryMs, spreadPctMax } = this.#config;
     const ageMsMax = this.#desk.dataChecks.quoteAgeMsMax;
+    refuseAdjustments(this.#config.name, setup);
     this.#feed = new LiveFeed({
       data: this.#connection.data,
       series: seriesOf(setup),
@@ -213,6 +214,17 @@ export class OpenWorld {
   }
 }
 
+/** Throws `BadInput` where a series is wanted in a way in which the broker has no bars. */
+function refuseAdjustments(name: BrokerConfig['name'], { series }: Setup): void {
+  const other = series.find(({ adjustment }) => adjustment !== 'splits');
+  if (name !== 'schwab' || other === undefined) return;
+  const { symbol, adjustment } = other;
+  throw new BadInput(
+    `data.${symbol}: adjusted for "${adjustment}", and Schwab's bars are adjusted for splits; ` +
+      'wanted data with adjustment: splits, so that live and recorded bars are alike',
+  );
+}
+
 const streamNotice = (isUp: boolean): Notice =>
   isUp
     ? { severity: 'INFO', code: 'ordersUp', text: 'The stream of executions stands' }
@@ -244,6 +256,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const config = desk.broker;
   if (config === null) {
     throw new BadInput('The desk has no section "broker": a market that lives needs one');
+  }
+  for (const number of [config.accounts.paper, config.accounts.live]) {
+    if (number !== null) hideAccount(number);
   }
   const holder: Holder = { clock: null, runner: null, idStart: null };
   const isRecorded = config.clock === 'recorded';

@@ -54,6 +54,8 @@ export async function connectSchwabDesk(
     await connection.close();
   };
   try {
+    const { level } = connection.tokens.age();
+    if (level === 'dead') throw new BadInput(`The Schwab sign-in has ended: ${SIGN_IN}`);
     const live =
       stage === 'live' ? await brokerOf(options, config, { connection, streamer }) : null;
     return {
@@ -138,13 +140,18 @@ async function brokerOf(
     odd,
     stream: streamer,
   });
-  const identity = await broker.identity();
+  const identity = await broker.identity().catch((error: Error) => {
+    const isDead = connection.tokens.age().level === 'dead';
+    const hint = isDead ? 'the sign-in has ended' : 'or the sign-in is no good';
+    throw new BadInput(`Schwab does not tell the account: ${error.message}; ${hint}: ${SIGN_IN}`);
+  });
   if (identity.number !== number || identity.class !== 'live') {
     throw new BadInput('The account that Schwab answers with is not the configured one');
   }
   return { broker, number };
 }
 
+const SIGN_IN = '"plimsoll login schwab" signs in again';
 const TOKEN_AHEAD_MS = 15 * 60_000; // longer than any window of orders
 
 const HEADINGS = { 72: 'INFO', 24: 'WARNING', 6: 'HIGH', 1: 'CRITICAL', dead: 'CRITICAL' } as const;

@@ -20,7 +20,7 @@ function loadedBy(entry: string): ReadonlySet<string> {
   return seen;
 }
 
-/** Whether the import whose specifier begins at `start` is of types alone, which are gone when run. */
+/** Whether the import whose specifier begins at `start` is of types alone: gone when it runs. */
 function isTypeOnly(code: string, start: number): boolean {
   const from = Math.max(code.lastIndexOf('import', start), code.lastIndexOf('export', start));
   return /^(?:import|export)\s+type\b/.test(code.slice(from, start));

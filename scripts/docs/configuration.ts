@@ -1,5 +1,6 @@
 import { deskJsonSchema } from '../../src/apps/config/index.ts';
-import { MEANINGS, SECTIONS } from './meanings.ts';
+import { MEANINGS } from './meanings.ts';
+import { SECTIONS } from './sections.ts';
 import { capital, item, page, sentence, wrapped } from './text.ts';
 
 /** The parts of JSON Schema that the desk's own uses. */

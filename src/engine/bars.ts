@@ -6,7 +6,7 @@ import type { BarsInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
 import { alert, type BookState, enterDay, type Followers, type State } from './state.ts';
-import { marksMoved } from './watch.ts';
+import { marksMoved } from './watch/watch.ts';
 import { keepBar, keptBars, type Window } from './window.ts';
 
 /** Completed bars: marks move, strategies fold them, and those they trigger answer. */

@@ -1,9 +1,9 @@
 import { unreachable } from '../base/index.ts';
 import { isAtLeast } from '../risk/index.ts';
 import type { CommandInput } from './input.ts';
-import { takeApproval } from './approve.ts';
-import { takeFlatten } from './flatten.ts';
-import { takeAnswer } from './reconcile.ts';
+import { takeApproval } from './approve/approve.ts';
+import { takeFlatten } from './flatten/flatten.ts';
+import { takeAnswer } from './reconcile/reconcile.ts';
 import type { Setup } from './setup.ts';
 import { alert, type BookState, type State } from './state.ts';
 import { askCancel } from './wire.ts';

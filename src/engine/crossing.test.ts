@@ -5,7 +5,7 @@ import type { Leg } from '../portfolio/index.ts';
 import { crossInside, rebalanceCapital } from './crossing.ts';
 import { bookOf, date, Desk, dollars, priced, saying, setupOf, want } from './desk.fixture.ts';
 import type { Draft } from './gate.ts';
-import { auditBooks } from './reconcile.ts';
+import { auditBooks } from './reconcile/reconcile.ts';
 import type { Setup } from './setup.ts';
 import type { BookState } from './state.ts';
 

@@ -4,7 +4,7 @@ import { record } from './decide.ts';
 import type { CloseInput, MissedInput, StartInput } from './input.ts';
 import { trip } from './losses.ts';
 import type { EquityPoint } from './records.ts';
-import { askAccount, isReconciled } from './reconcile.ts';
+import { askAccount, isReconciled } from './reconcile/reconcile.ts';
 import { takeReport } from './reports.ts';
 import type { Setup } from './setup.ts';
 import {
@@ -19,7 +19,7 @@ import {
   markOf,
   type State,
 } from './state.ts';
-import { tendWatch } from './watch.ts';
+import { tendWatch } from './watch/watch.ts';
 import { ask, resendLost } from './wire.ts';
 import { advanceWork } from './work.ts';
 

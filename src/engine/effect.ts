@@ -1,7 +1,7 @@
 import type { DateText, Instant, Money, Price } from '../base/index.ts';
 import type { ClientOrderId, Intent, IntentId } from '../orders/index.ts';
 import type { ApprovalRequest, EndedApproval, Grant, Refusal } from '../risk/index.ts';
-import type { FlattenRecord } from './flatten-state.ts';
+import type { FlattenRecord } from './flatten/state.ts';
 import type { DecisionRecord, EquityPoint, FillRecord } from './records.ts';
 
 export type Severity = 'INFO' | 'WARNING' | 'HIGH' | 'CRITICAL';

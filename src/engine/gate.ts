@@ -31,7 +31,7 @@ import {
   worstPrice,
 } from './pending.ts';
 
-import { blockReason, isReconciled } from './reconcile.ts';
+import { blockReason, isReconciled } from './reconcile/reconcile.ts';
 import type { Setup } from './setup.ts';
 import {
   accountCash,

@@ -10,15 +10,15 @@
 export * from './codec.ts';
 export { equityPoint } from './day.ts';
 export * from './effect.ts';
-export { exitIsOver } from './flatten.ts';
+export { exitIsOver } from './flatten/flatten.ts';
 export * from './fold.ts';
 export * from './input.ts';
 export * from './ports.ts';
-export * from './reconcile.ts';
+export * from './reconcile/reconcile.ts';
 export * from './records.ts';
 export * from './setup.ts';
 export * from './snapshot.ts';
 export * from './state.ts';
 export * from './step.ts';
-export * from './watch-policy.ts';
+export * from './watch/policy.ts';
 export { heldBack } from './wire.ts';

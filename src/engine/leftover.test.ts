@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { priced, want, wish } from './desk.fixture.ts';
-import type { LeftoverPolicy } from './watch-policy.ts';
-import { FIRST, SECOND, STOPS, type WatchDesk, watchDesk } from './watch.fixture.ts';
+import type { LeftoverPolicy } from './watch/policy.ts';
+import { FIRST, SECOND, STOPS, type WatchDesk, watchDesk } from './watch/watch.fixture.ts';
 import { overdueAt } from './work.ts';
 
 const REPRICE: LeftoverPolicy = { market: 'reprice', limit: 'reprice', repricesMax: 2 };

@@ -4,8 +4,8 @@ import { type Draft, draftOfIntent } from './gate.ts';
 import { send } from './send.ts';
 import type { Setup } from './setup.ts';
 import { alert, bookNamed, type BookState, markOf, type State } from './state.ts';
-import { passLevels } from './watch.ts';
-import type { Leftover } from './watch-policy.ts';
+import { passLevels } from './watch/watch.ts';
+import type { Leftover } from './watch/policy.ts';
 import { askCancel, wasJustRefused } from './wire.ts';
 
 /** What becomes of the rest of an order of `book` that was priced so. */

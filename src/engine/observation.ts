@@ -13,7 +13,7 @@ import { answer, record, stopBook } from './decide.ts';
 import type { ObservationInput, QuotesInput, SlotInput } from './input.ts';
 import type { Setup } from './setup.ts';
 import { alert, type BookState, enterDay, type State } from './state.ts';
-import { marksMoved } from './watch.ts';
+import { marksMoved } from './watch/watch.ts';
 import { keptBars } from './window.ts';
 
 /** A book's time came: the slot is claimed, once, and the world is asked how it looks (F052). */

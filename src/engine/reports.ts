@@ -13,12 +13,12 @@ import {
   signOf,
 } from '../orders/index.ts';
 import { slippageOf } from '../risk/index.ts';
-import { multiplierOf } from './reconcile-difference.ts';
+import { multiplierOf } from './reconcile/difference.ts';
 import { noteFill, noteReport } from './notes.ts';
 import type { Setup } from './setup.ts';
 import { workSignals } from './signals.ts';
 import { alert, bookNamed, type BookState, emit, markOf, type State } from './state.ts';
-import { positionMoved } from './watch.ts';
+import { positionMoved } from './watch/watch.ts';
 import { ask, cancelWasRefused, isTooEarly, sendsAgain, wireMoved } from './wire.ts';
 import { legDone } from './work.ts';
 

@@ -1,6 +1,6 @@
 import { addIntent, clientOrderId, type Intent, intentId, type Order } from '../orders/index.ts';
 import { review } from '../risk/index.ts';
-import { approvalFor } from './approve.ts';
+import { approvalFor } from './approve/approve.ts';
 import { type Draft, gateInput } from './gate.ts';
 import { afterRefusal, afterReview } from './notes.ts';
 import type { Setup } from './setup.ts';

@@ -16,7 +16,7 @@ import type {
 } from '../risk/index.ts';
 import type { StrategyDefinition } from '../strategy/index.ts';
 import type { BrokerTraits } from './ports.ts';
-import type { LeftoverPolicy, WatchPolicy } from './watch-policy.ts';
+import type { LeftoverPolicy, WatchPolicy } from './watch/policy.ts';
 
 /** One book as its owner set it up. */
 export interface BookSetup {

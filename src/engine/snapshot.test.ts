@@ -6,7 +6,7 @@ import { bookOf, Desk, dollars, saying, setupOf, want, wish, WIDE } from './desk
 import type { Command } from './input.ts';
 import { restoreState, saveState, stateDigest } from './snapshot.ts';
 import type { BookState, State } from './state.ts';
-import { STOPS } from './watch.fixture.ts';
+import { STOPS } from './watch/watch.fixture.ts';
 
 const DAY = '2024-01-03';
 

@@ -35,9 +35,9 @@ import {
 } from '../strategy/index.ts';
 import { LiveBookView } from './book-view.ts';
 import type { Effect, Severity } from './effect.ts';
-import type { FlattenState } from './flatten.ts';
-import { newReconcileState, type ReconcileState } from './reconcile.ts';
-import { newWatchState, type WatchState } from './watch.ts';
+import type { FlattenState } from './flatten/flatten.ts';
+import { newReconcileState, type ReconcileState } from './reconcile/reconcile.ts';
+import { newWatchState, type WatchState } from './watch/watch.ts';
 import { newWireState, type WireState } from './wire.ts';
 import { newWindow, type Window } from './window.ts';
 import { type BookSetup, capitalOf, type Plan, planOf, type Setup } from './setup.ts';

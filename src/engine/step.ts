@@ -1,19 +1,24 @@
 import { BrokenPromise, type Instant, unreachable } from '../base/index.ts';
-import { approvalWakeAt, tendApprovals } from './approve.ts';
-import { takeActivity } from './activity.ts';
+import { approvalWakeAt, tendApprovals } from './approve/approve.ts';
+import { takeActivity } from './activity/activity.ts';
 import { takeBars } from './bars.ts';
 import { goOn, takeClose, takeMissed, takeStart } from './day.ts';
 import { takeCommand } from './command.ts';
 import type { Effect } from './effect.ts';
-import { flattenAccount, flattenWakeAt, tendFlatten } from './flatten.ts';
+import { flattenAccount, flattenWakeAt, tendFlatten } from './flatten/flatten.ts';
 import type { AccountInput, BarsInput, Input, WatermarkInput } from './input.ts';
 import { takeObservation, takeQuotes, takeSlot } from './observation.ts';
-import { isReconciled, reconcileWakeAt, takeAccount, tendReconcile } from './reconcile.ts';
+import {
+  isReconciled,
+  reconcileWakeAt,
+  takeAccount,
+  tendReconcile,
+} from './reconcile/reconcile.ts';
 import { takeReport } from './reports.ts';
 import { takeSignal } from './signals.ts';
 import type { Setup } from './setup.ts';
 import { alert, type State } from './state.ts';
-import { tendWatch, watchWakeAt } from './watch.ts';
+import { tendWatch, watchWakeAt } from './watch/watch.ts';
 import { takeWatermark, tendWire, wireWakeAt } from './wire.ts';
 import { cancelOverdue, overdueAt } from './work.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../orders/index.ts';
 import { review } from '../risk/index.ts';
 import { draftOfIntent, gateInput } from './gate.ts';
-import { isReconciled } from './reconcile.ts';
+import { isReconciled } from './reconcile/reconcile.ts';
 import type { Setup } from './setup.ts';
 import { bookNamed, emit, type State } from './state.ts';
 

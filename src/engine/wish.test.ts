@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Price } from '../base/index.ts';
 import type { OrderWish } from '../strategy/index.ts';
 import { deskSaying, priced, wish } from './desk.fixture.ts';
-import { FIRST } from './watch.fixture.ts';
+import { FIRST } from './watch/watch.fixture.ts';
 import { wishProblem } from './wish.ts';
 
 const C100 = 'A     240119C00100000';

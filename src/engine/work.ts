@@ -18,13 +18,13 @@ import type { Weights } from '../strategy/index.ts';
 import { crossInside } from './crossing.ts';
 import { type Draft, gateInput } from './gate.ts';
 import { leftoverOf, sendRest } from './leftover.ts';
-import { isReconciled } from './reconcile.ts';
+import { isReconciled } from './reconcile/reconcile.ts';
 import { send } from './send.ts';
 import type { Setup } from './setup.ts';
 import { alert, bookEquity, type BookState, heldAndPending, markOf, type State } from './state.ts';
-import { heldIntentEnded, positionCrossed, rememberLevels } from './watch.ts';
-import { isExiting, makesRoom, settle } from './watch-exit.ts';
-import { type Guard, guardOf } from './watch-guard.ts';
+import { heldIntentEnded, positionCrossed, rememberLevels } from './watch/watch.ts';
+import { isExiting, makesRoom, settle } from './watch/exit.ts';
+import { type Guard, guardOf } from './watch/guard.ts';
 
 export { cancelOverdue, overdueAt } from './leftover.ts';
 

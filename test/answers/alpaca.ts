@@ -1,7 +1,7 @@
 import { microsOf } from '../../src/adapters/number.ts';
 import { Secret } from '../../src/adapters/secret.ts';
 import { startAlpacaServer } from '../../src/adapters/alpaca-server/index.ts';
-import { ReplayMarket } from '../../src/adapters/alpaca-server/market-replay.ts';
+import { ReplayMarket } from '../../src/adapters/alpaca-server/market/replay.ts';
 import { openWorld } from '../../src/apps/world/index.ts';
 import { type Money, parseMoney, type Price } from '../../src/base/index.ts';
 import type { Bars } from '../../src/market/index.ts';

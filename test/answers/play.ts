@@ -1,4 +1,4 @@
-import { ReplayMarket } from '../../src/adapters/alpaca-server/market-replay.ts';
+import { ReplayMarket } from '../../src/adapters/alpaca-server/market/replay.ts';
 import type { OpenWorld } from '../../src/apps/world/index.ts';
 import { openDesk, type RunningDesk } from '../../src/apps/wire.ts';
 import { type DateText, type Instant, MINUTE_MS } from '../../src/base/index.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RequestBudget, UNLIMITED } from '../../src/adapters/budget.ts';
-import { ReplayMarket } from '../../src/adapters/alpaca-server/market-replay.ts';
+import { ReplayMarket } from '../../src/adapters/alpaca-server/market/replay.ts';
 import { connectSchwab, SchwabData, SchwabStreamer } from '../../src/adapters/schwab/index.ts';
 import { SchwabBroker } from '../../src/adapters/schwab-orders/index.ts';
 import { Secret } from '../../src/adapters/secret.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ReplayMarket } from '../../src/adapters/alpaca-server/index.ts';
-import { writeTokenFile } from '../../src/adapters/schwab/token-file.ts';
+import { writeTokenFile } from '../../src/adapters/schwab/sign-in/token-file.ts';
 import { Secret } from '../../src/adapters/secret.ts';
 import { type Instant, MICROS, parseDate } from '../../src/base/index.ts';
 import { loadDesk } from '../../src/apps/load.ts';

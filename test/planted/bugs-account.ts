@@ -1,18 +1,22 @@
 import { bugsOf } from './bug.ts';
 
-const RECONCILE = 'src/engine/reconcile.test.ts';
-const ORDERS = 'src/engine/reconcile-orders.test.ts';
-const ANSWER = 'src/engine/reconcile-answer.test.ts';
+const RECONCILE = 'src/engine/reconcile/reconcile.test.ts';
+const ORDERS = 'src/engine/reconcile/orders.test.ts';
+const ANSWER = 'src/engine/reconcile/answer.test.ts';
 const reconcile = bugsOf(
-  'src/engine/reconcile.ts',
+  'src/engine/reconcile/reconcile.ts',
   RECONCILE,
   ORDERS,
-  'src/engine/reconcile-world.test.ts',
+  'src/engine/reconcile/world.test.ts',
 );
-const external = bugsOf('src/engine/reconcile-external.ts', RECONCILE, ORDERS);
-const answer = bugsOf('src/engine/reconcile-answer.ts', ANSWER);
-const activity = bugsOf('src/engine/activity.ts', 'src/engine/activity.test.ts');
-const flow = bugsOf('src/engine/reconcile-flow.ts', 'src/engine/activity.test.ts', RECONCILE);
+const external = bugsOf('src/engine/reconcile/external.ts', RECONCILE, ORDERS);
+const answer = bugsOf('src/engine/reconcile/answer.ts', ANSWER);
+const activity = bugsOf('src/engine/activity/activity.ts', 'src/engine/activity/activity.test.ts');
+const flow = bugsOf(
+  'src/engine/reconcile/flow.ts',
+  'src/engine/activity/activity.test.ts',
+  RECONCILE,
+);
 const crossing = bugsOf(
   'src/engine/crossing.ts',
   'src/engine/crossing.test.ts',
@@ -51,25 +55,25 @@ export const ACCOUNT_BUGS = [
     'if (due !== null && due <= state.at) askAccount(state);',
     '',
   ),
-  bugsOf('src/engine/reconcile-state.ts', RECONCILE)(
+  bugsOf('src/engine/reconcile/state.ts', RECONCILE)(
     'a symbol trades while its difference is being confirmed',
     'F032, invariant 10',
     "for (const one of seen) if (one.symbol === symbol) return 'a difference is being confirmed';",
     '',
   ),
-  bugsOf('src/engine/reconcile-difference.ts', RECONCILE)(
+  bugsOf('src/engine/reconcile/difference.ts', RECONCILE)(
     'a drift of one share is ignored',
     'F031, invariant 10',
     'if (mine === theirs) continue;',
     'if (Math.abs(mine - theirs) <= 1) continue;',
   ),
-  bugsOf('src/engine/reconcile-question.ts', RECONCILE)(
+  bugsOf('src/engine/reconcile/question.ts', RECONCILE)(
     'cash that nothing explains halts nothing',
     'F034, F035, invariant 11',
     '>= QUESTIONS_MAX) return haltFor(state, text);',
     '>= QUESTIONS_MAX) return;',
   ),
-  bugsOf('src/engine/reconcile-question.ts', RECONCILE)(
+  bugsOf('src/engine/reconcile/question.ts', RECONCILE)(
     'a resume is taken as the answer',
     'F031, invariant 16',
     '} else if (symbol === null) haltAgain(state, question);',
@@ -147,19 +151,19 @@ export const ACCOUNT_BUGS = [
     'cancelIn(state, symbol, `${symbol} was split`);',
     '',
   ),
-  bugsOf('src/engine/activity.ts', 'src/engine/activity-guard.test.ts')(
+  bugsOf('src/engine/activity/activity.ts', 'src/engine/activity/guard.test.ts')(
     'a split is not applied to protection',
     'F036, invariant 21',
     'splitWatch(setup, state, input);',
     '',
   ),
-  bugsOf('src/engine/activity-split.ts', 'src/engine/activity.test.ts')(
+  bugsOf('src/engine/activity/split.ts', 'src/engine/activity/activity.test.ts')(
     'books lose whole shares in a split',
     'F036, invariant 10',
     'order.slice(0, Math.abs(short))',
     'order.slice(0, 0)',
   ),
-  bugsOf('src/engine/activity-option.ts', 'src/engine/activity.test.ts')(
+  bugsOf('src/engine/activity/option.ts', 'src/engine/activity/activity.test.ts')(
     'a put that is assigned brings shares as a call does',
     'F037, invariant 10',
     "const shares = held * (right === 'call' ? 1 : -1) * multiplier;",

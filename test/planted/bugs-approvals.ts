@@ -1,12 +1,12 @@
 import { bugsOf } from './bug.ts';
 
-const PLAN = 'src/engine/approve-plan.test.ts';
-const approve = bugsOf('src/engine/approve.ts', 'src/engine/approve.test.ts', PLAN);
+const PLAN = 'src/engine/approve/plan.test.ts';
+const approve = bugsOf('src/engine/approve/approve.ts', 'src/engine/approve/approve.test.ts', PLAN);
 const rules = bugsOf('src/risk/approvals.ts', 'src/risk/approvals.test.ts', PLAN);
 
 /** A person's yes: to these terms, in time, once. */
 export const APPROVAL_BUGS = [
-  bugsOf('src/engine/send.ts', 'src/engine/approve.test.ts')(
+  bugsOf('src/engine/send.ts', 'src/engine/approve/approve.test.ts')(
     'an order leaves while a person is still asked',
     'F067, F071, invariant 30',
     "if (approvalFor(setup, state, book, intent) === 'free') release(setup, state, intent);",

@@ -1,11 +1,11 @@
 import { bugsOf } from './bug.ts';
 
-const FLATTEN = ['src/engine/flatten.test.ts', 'src/engine/flatten-plan.test.ts'] as const;
-const flatten = bugsOf('src/engine/flatten.ts', ...FLATTEN);
-const closing = bugsOf('src/engine/flatten-orders.ts', 'src/engine/flatten.test.ts');
-const protect = bugsOf('src/engine/watch-protect.ts', 'src/engine/watch.test.ts');
-const exit = bugsOf('src/engine/watch-exit.ts', 'src/engine/watch-exit.test.ts');
-const marks = bugsOf('src/engine/watch-marks.ts', 'src/engine/watch-marks.test.ts');
+const FLATTEN = ['src/engine/flatten/flatten.test.ts', 'src/engine/flatten/plan.test.ts'] as const;
+const flatten = bugsOf('src/engine/flatten/flatten.ts', ...FLATTEN);
+const closing = bugsOf('src/engine/flatten/orders.ts', 'src/engine/flatten/flatten.test.ts');
+const protect = bugsOf('src/engine/watch/protect.ts', 'src/engine/watch/watch.test.ts');
+const exit = bugsOf('src/engine/watch/exit.ts', 'src/engine/watch/exit.test.ts');
+const marks = bugsOf('src/engine/watch/marks.ts', 'src/engine/watch/marks.test.ts');
 
 /** The emergency exit, and what guards a position. */
 export const EXIT_BUGS = [
@@ -93,7 +93,7 @@ export const EXIT_BUGS = [
     'guard.retryAt = retryAfter(state.at, guard.failures);',
     'guard.retryAt = (state.at + 1e12) as Instant;',
   ),
-  bugsOf('src/engine/watch-guard.ts', 'src/engine/watch.test.ts')(
+  bugsOf('src/engine/watch/guard.ts', 'src/engine/watch/watch.test.ts')(
     'a stop stays at its price of before a split',
     'F036, invariant 21',
     'if (guard.stopPrice !== null) guard.stopPrice = toTick(moved(guard.stopPrice));',
@@ -111,7 +111,7 @@ export const EXIT_BUGS = [
     'if (blocks || protecting.length > 0 || shrinking.length > 0) return;',
     'if (blocks || protecting.length > 0) return;',
   ),
-  bugsOf('src/engine/watch-exit.ts', 'src/engine/watch-unread.test.ts')(
+  bugsOf('src/engine/watch/exit.ts', 'src/engine/watch/unread.test.ts')(
     'protection is sent before the account is reconciled',
     'F021, invariant 28',
     'if (!isReconciled(state) || !exitIsOver(state)) {',
@@ -123,7 +123,7 @@ export const EXIT_BUGS = [
     'if (!isReconciled(state) || !exitIsOver(state)) {',
     'if (!isReconciled(state)) {',
   ),
-  bugsOf('src/engine/work.ts', 'src/engine/watch-exit.test.ts')(
+  bugsOf('src/engine/work.ts', 'src/engine/watch/exit.test.ts')(
     'a leg of the plan is sent while protection holds the shares',
     'F010, invariants 14 and 21',
     'if (!makesRoom(setup, state, book, guard)) return false;',
@@ -141,13 +141,13 @@ export const EXIT_BUGS = [
     'if (suspect.ticks < confirmTicks || at - suspect.at < confirmMs) return 0;',
     '',
   ),
-  bugsOf('src/engine/watch-marks.ts', 'src/engine/watch-exit.test.ts')(
+  bugsOf('src/engine/watch/marks.ts', 'src/engine/watch/exit.test.ts')(
     'watch and broker both sell at the stop',
     'F061, invariant 14',
     ' && !rests(guard.stop))',
     ')',
   ),
-  bugsOf('src/engine/watch-cover.ts', 'src/engine/watch-cover.test.ts')(
+  bugsOf('src/engine/watch/cover.ts', 'src/engine/watch/cover.test.ts')(
     'a short contract without cover is never bought back',
     'F011, invariant 15',
     'if (gap.lookAt === null || state.at < gap.lookAt) continue;',

@@ -4,7 +4,7 @@ const AGAIN = 'src/engine/wire-again.test.ts';
 const WIRE = 'src/engine/wire.test.ts';
 const wire = bugsOf('src/engine/wire.ts', WIRE, AGAIN, 'src/engine/reports.test.ts');
 const reports = bugsOf('src/engine/reports.ts', 'src/engine/reports.test.ts');
-const start = bugsOf('src/engine/day.ts', WIRE, 'src/engine/reconcile.test.ts');
+const start = bugsOf('src/engine/day.ts', WIRE, 'src/engine/reconcile/reconcile.test.ts');
 const slot = bugsOf('src/engine/observation.ts', 'src/engine/observation.test.ts');
 const leftover = bugsOf('src/engine/leftover.ts', 'src/engine/leftover.test.ts');
 
@@ -132,7 +132,7 @@ export const WIRE_BUGS = [
     'ask(state, intent.clientOrderId);',
   ),
   start('the account is not read at the start', 'F021, invariant 28', '  askAccount(state);\n', ''),
-  bugsOf('src/engine/reconcile-state.ts', WIRE)(
+  bugsOf('src/engine/reconcile/state.ts', WIRE)(
     'an account read by an earlier life counts',
     'F021, invariant 28',
     'reconcile.epoch === epoch;',

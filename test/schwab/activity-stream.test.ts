@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SchwabStreamer } from '../../src/adapters/schwab/stream.ts';
+import { SchwabStreamer } from '../../src/adapters/schwab/stream/stream.ts';
 import type { SchwabActivityPort } from '../../src/adapters/schwab-orders/index.ts';
 import { Book, connect, intentOf, StandingClock } from './connect.ts';
 import { startSchwabServer } from './server.ts';

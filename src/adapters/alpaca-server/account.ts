@@ -2,7 +2,7 @@ import { type Instant, type Money, money, type Price, ratio } from '../../base/i
 import { Books } from './books.ts';
 import { activityId, uuidOf } from './ids.ts';
 import { type Margin, marginOf } from './margin.ts';
-import type { VenueMarket } from './market-source.ts';
+import type { VenueMarket } from './market/source.ts';
 import type { Exposure } from './option-risk.ts';
 import type { AccountTerms, AssetTerms } from './options.ts';
 import type { DeskActivity, DeskOrder } from './records.ts';

@@ -5,7 +5,7 @@ import { isLoopback, type Keys } from './access.ts';
 import type { RouteCall, RouteReply, Routes } from './context.ts';
 import type { Desk } from './desk.ts';
 import type { Faults, RestTrouble } from './faults.ts';
-import type { MarketRoutes } from './market-source.ts';
+import type { MarketRoutes } from './market/source.ts';
 import type { AlpacaServerOptions } from './options.ts';
 import { Refused } from './refused.ts';
 

@@ -16,6 +16,6 @@ export {
   type RestTrouble,
   type StreamFault,
 } from './faults.ts';
-export * from './market-source.ts';
+export * from './market/source.ts';
 export * from './options.ts';
 export { type AlpacaServer, startAlpacaServer } from './server.ts';

@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Instant, parseDate, parseInstant } from '../../base/index.ts';
 import { syntheticBars } from '../../sim/index.ts';
-import { OptionMarket } from './market-option.ts';
-import { ReplayMarket } from './market-replay.ts';
-import { marketRoutes } from './market-rest.ts';
-import type { MarketContext, VenueMarket } from './market-source.ts';
-import { marketSockets } from './market-stream.ts';
+import { OptionMarket } from './market/option.ts';
+import { ReplayMarket } from './market/replay.ts';
+import { marketRoutes } from './market/rest.ts';
+import type { MarketContext, VenueMarket } from './market/source.ts';
+import { marketSockets } from './market/stream.ts';
 
 export const KEYS = { keyId: 'PKTESTKEY00000000001', secret: 'test-secret-of-the-market' };
 

@@ -1,6 +1,6 @@
 import type { DateText, Instant, Money, Price } from '../../base/index.ts';
 import type { SimBrokerSettings } from '../../sim/index.ts';
-import type { VenueMarket } from './market-source.ts';
+import type { VenueMarket } from './market/source.ts';
 
 /** A small durable map; what `put` took is on the disk when it returns. */
 export interface ServerStore {

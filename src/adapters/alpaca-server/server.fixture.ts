@@ -2,7 +2,7 @@ import { expect, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type DateText, type Instant, type Money, type Price } from '../../base/index.ts';
 import { type BarRow, instantOn } from '../../market/index.ts';
-import type { VenueMarket, VenueQuote } from './market-source.ts';
+import type { VenueMarket, VenueQuote } from './market/source.ts';
 import type { AlpacaServerOptions, RecordedExchange, ServerStore } from './options.ts';
 import { startAlpacaServer } from './server.ts';
 

@@ -2,7 +2,7 @@ import type { Instant, Money, Price } from '../../base/index.ts';
 import { exchangeDate } from '../../market/index.ts';
 import type { ClientOrderId, Intent, IntentId, Pricing, Report, Side } from '../../orders/index.ts';
 import { drawOf, type DrawPurpose, SimBroker, type SimBrokerSettings } from '../../sim/index.ts';
-import type { VenueMarket } from './market-source.ts';
+import type { VenueMarket } from './market/source.ts';
 import type { DeskOrder, Terms } from './records.ts';
 
 const PURPOSES: Readonly<Record<DrawPurpose, number>> = {

@@ -21,14 +21,14 @@ export {
   type AlpacaHosts,
   type AlpacaKeys,
 } from './client.ts';
-export { actionsOf, type CorporateAction } from './data-actions.ts';
-export { type BarTerms, rowOfBar, seriesOf, wireTimeframe } from './data-bars.ts';
-export { haltOf, isSuspect, streamError } from './data-conditions.ts';
-export { chainOf, optionQuoteOf, quoteOfOption } from './data-options.ts';
-export { type Sides, sidesOf, type Snapshot, snapshotOf, tradeOf } from './data-quotes.ts';
-export { AlpacaData, type AlpacaDataOptions } from './data-source.ts';
-export { AlpacaStream, DATA_STREAM_TERMS, type DataStreamTerms } from './data-stream.ts';
-export { Tape } from './data-tape.ts';
+export { actionsOf, type CorporateAction } from './data/actions.ts';
+export { type BarTerms, rowOfBar, seriesOf, wireTimeframe } from './data/bars.ts';
+export { haltOf, isSuspect, streamError } from './data/conditions.ts';
+export { chainOf, optionQuoteOf, quoteOfOption } from './data/options.ts';
+export { type Sides, sidesOf, type Snapshot, snapshotOf, tradeOf } from './data/quotes.ts';
+export { AlpacaData, type AlpacaDataOptions } from './data/source.ts';
+export { AlpacaStream, DATA_STREAM_TERMS, type DataStreamTerms } from './data/stream.ts';
+export { Tape } from './data/tape.ts';
 export { STATUSES } from './order-map.ts';
 export type { AssetSeen } from './probe.ts';
 export {

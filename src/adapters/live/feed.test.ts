@@ -99,7 +99,7 @@ describe('daily bars of a market that lives', () => {
     expect(after.map(({ at }) => exchangeDate(at))).toEqual(['2024-01-10']);
   });
 
-  test('whose look failed are told again at once, so that no slot is decided without them', async () => {
+  test('whose look failed are told again at once: no slot goes without them', async () => {
     const { data, feed, clock } = world({}, '2024-01-10T20:55:00Z');
     data.rows = closes('2023-12-01', '2024-01-09');
     const folded = new Float64Array([parseInstant('2024-01-08T21:00:00Z')]);
@@ -275,7 +275,7 @@ describe('ticks', () => {
   });
 });
 
-test('a clock that stands before what was folded asks for the next bar, not for this one for ever', async () => {
+test('a clock that stands before what was folded asks for the next bar, once', async () => {
   const { feed, clock } = world({ timeframe: '5m' }, '2024-01-03T14:30:00Z');
   const folded = new Float64Array([parseInstant('2024-01-05T21:00:00Z')]);
   const first = feed.nextBar() as Instant;

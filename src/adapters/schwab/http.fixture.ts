@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '../../base/index.ts';
 import { Secret } from '../secret.ts';
-import type { TokenClaim } from './token.ts';
-import { type TokenSet, writeTokenFile } from './token-file.ts';
+import type { TokenClaim } from './sign-in/token.ts';
+import { type TokenSet, writeTokenFile } from './sign-in/token-file.ts';
 
 /** One request as the loopback server got it. */
 export interface Got {

@@ -3,7 +3,7 @@ import { type Instant, MINUTE_MS } from '../../base/index.ts';
 import { BudgetExhausted, RequestBudget } from '../budget.ts';
 import { HTTP_TERMS, NotSent } from '../http.ts';
 import { redacted, Secret } from '../secret.ts';
-import { SchwabData } from './data.ts';
+import { SchwabData } from './data/data.ts';
 import {
   alone,
   type Answer,

@@ -3,9 +3,9 @@ import { type BudgetTerms, type Lane, RequestBudget } from '../budget.ts';
 import { type ClockSeen, type HttpAsk, HttpClient, type HttpReply, jsonOf } from '../http.ts';
 import type { HttpTerms } from '../http.ts';
 import type { Secret } from '../secret.ts';
-import { type SchwabApp, SchwabAuth } from './auth.ts';
+import { type SchwabApp, SchwabAuth } from './sign-in/auth.ts';
 import { problemOf, type SchwabProblem } from './http-json.ts';
-import { type TokenClaim, SchwabTokens } from './token.ts';
+import { type TokenClaim, SchwabTokens } from './sign-in/token.ts';
 
 /** The only host that ever gets our token. */
 export const SCHWAB_ORIGIN = 'https://api.schwabapi.com';

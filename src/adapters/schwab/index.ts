@@ -9,11 +9,11 @@
  * Nothing here leads to the order client, which is a folder of its own: paper with Schwab is our
  * simulated broker on Schwab's quotes (F058). Begin with `http.ts`.
  */
-export type { SchwabApp } from './auth.ts';
-export { SchwabData, type SchwabDataOptions } from './data.ts';
-export type { Expiration, SchwabChainAsk } from './data-chain.ts';
-export type { QuoteSeen } from './data-quotes.ts';
-export { houseSymbol, schwabSymbol } from './data-symbol.ts';
+export type { SchwabApp } from './sign-in/auth.ts';
+export { SchwabData, type SchwabDataOptions } from './data/data.ts';
+export type { Expiration, SchwabChainAsk } from './data/chain.ts';
+export type { QuoteSeen } from './data/quotes.ts';
+export { houseSymbol, schwabSymbol } from './data/symbol.ts';
 export {
   connectSchwab,
   type ConnectOptions,
@@ -26,16 +26,16 @@ export {
   type TokenSource,
 } from './http.ts';
 export { problemOf, type SchwabProblem } from './http-json.ts';
-export { LoginFailed, type LoginOptions, schwabLogin } from './login.ts';
-export type { ActivityListener } from './stream-desk.ts';
-export { SchwabStreamer, type StreamerOptions, type StreamTerms } from './stream.ts';
-export { schwabNumber } from './stream-fields.ts';
-export { NoToken, SchwabTokens, type TokenClaim } from './token.ts';
+export { LoginFailed, type LoginOptions, schwabLogin } from './sign-in/login.ts';
+export type { ActivityListener } from './stream/desk.ts';
+export { SchwabStreamer, type StreamerOptions, type StreamTerms } from './stream/stream.ts';
+export { schwabNumber } from './stream/fields.ts';
+export { NoToken, SchwabTokens, type TokenClaim } from './sign-in/token.ts';
 export {
   TOKEN_ALERT_HOURS,
   type TokenAge,
   tokenAge,
   tokenAlerts,
   type TokenLevel,
-} from './token-age.ts';
-export { readTokenFile, TokenFileError, type TokenSet } from './token-file.ts';
+} from './sign-in/token-age.ts';
+export { readTokenFile, TokenFileError, type TokenSet } from './sign-in/token-file.ts';

@@ -8,8 +8,8 @@ import {
   renderFindings,
   systemSeen,
   worstLast,
-} from '../doctor.ts';
-import type { BrokerSeen } from '../doctor-local.ts';
+} from '../doctor/doctor.ts';
+import type { BrokerSeen } from '../doctor/local.ts';
 import { type LoadedDesk, loadDesk } from '../load.ts';
 import { SeriesLoader } from '../series.ts';
 import { setupOf } from '../setup.ts';

@@ -4,7 +4,7 @@ import { parseDate } from '../../base/index.ts';
 import { exchangeDate } from '../../market/index.ts';
 import { firstStart, journalPath } from '../journal-at.ts';
 import { loadDesk, type LoadedDesk, UsageError } from '../load.ts';
-import { renderFindings } from '../doctor.ts';
+import { renderFindings } from '../doctor/doctor.ts';
 import {
   askedOf,
   brokerSeen,

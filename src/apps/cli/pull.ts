@@ -4,8 +4,8 @@ import type { MarketData } from '../../adapters/index.ts';
 import { BadInput, canonical, type DateText, type Instant, parseDate } from '../../base/index.ts';
 import { type Adjustment, exchangeDate, type Timeframe, timeframeMs } from '../../market/index.ts';
 import { UsageError } from '../load.ts';
-import { pull, type PullAsk, type Pulled, type PullProgress } from '../pull.ts';
-import { type BrokerData, type PullSource, pullSources } from '../pull-sources.ts';
+import { pull, type PullAsk, type Pulled, type PullProgress } from '../pull/pull.ts';
+import { type BrokerData, type PullSource, pullSources } from '../pull/sources.ts';
 import { EXIT } from './exit.ts';
 import { note, say } from './print.ts';
 

@@ -1,7 +1,13 @@
 import type { Instant } from '../../base/index.ts';
 import { recordOf } from '../backtest.ts';
-import { doctor, type DoctorParts, type Finding, permissionsOf, systemSeen } from '../doctor.ts';
-import type { BrokerSeen } from '../doctor-local.ts';
+import {
+  doctor,
+  type DoctorParts,
+  type Finding,
+  permissionsOf,
+  systemSeen,
+} from '../doctor/doctor.ts';
+import type { BrokerSeen } from '../doctor/local.ts';
 import { firstStart, journalPath } from '../journal-at.ts';
 import type { LoadedDesk } from '../load.ts';
 import { setupOf } from '../setup.ts';

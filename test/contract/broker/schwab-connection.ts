@@ -7,7 +7,7 @@ import {
   type SchwabConnection,
   SchwabStreamer,
 } from '../../../src/adapters/schwab/index.ts';
-import { SchwabData } from '../../../src/adapters/schwab/data.ts';
+import { SchwabData } from '../../../src/adapters/schwab/data/data.ts';
 import { SchwabBroker } from '../../../src/adapters/schwab-orders/index.ts';
 import { Secret } from '../../../src/adapters/secret.ts';
 import type { Instant } from '../../../src/base/index.ts';

@@ -144,8 +144,8 @@ export const ORDER_BUGS = [
   ids(
     'the epoch is not in the client order id',
     'F021, F028, invariant 4',
-    '-e${epoch}-`',
-    '-e0-`',
+    '${clientOrderIdStart(account)}${epoch}-`',
+    '${clientOrderIdStart(account)}0-`',
   ),
   ids(
     'two accounts share client order ids',

@@ -35,8 +35,8 @@ export const SECTIONS: readonly Section[] = [
     prefix: /^broker\./,
     text: [
       'The broker of a market that lives, for `plimsoll run --feed live`; a desk on recorded ' +
-        'bars alone leaves it out. Its keys are in `.env`, never here: [brokers](brokers.md) says ' +
-        'how they are called, and what each stage uses.',
+        'bars alone leaves it out. Its keys are in `.env`, never here: [brokers](brokers.md) ' +
+        'says how they are called, and what each stage uses.',
     ],
   },
   {

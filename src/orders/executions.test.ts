@@ -251,3 +251,17 @@ test('an order ends with an execution whose bust came before it (F019)', () => {
   expect(order.status).toBe('filled');
   expect(order.filled).toBe(INTENT.quantity - 60);
 });
+
+test('a bust of what was only inferred counts once its execution is told after it (F019)', () => {
+  const { order, alarms } = play([on.cumulative(60, 9_500), on.bust('a'), on.fill('a', 20, 9_500)]);
+  expect(order.filled).toBe(40);
+  expect(alarms).toHaveLength(1);
+  const again = play([
+    on.cumulative(60, 9_500),
+    on.bust('a'),
+    on.fill('a', 20, 9_500),
+    on.fill('b', 40, 9_500),
+    on.fill('a', 20, 9_500),
+  ]);
+  expect([again.order.filled, again.order.executions.length]).toEqual([40, 1]);
+});

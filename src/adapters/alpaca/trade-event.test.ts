@@ -60,6 +60,12 @@ describe('a revision', () => {
     const bust = { execution_id: second, previous_execution_id: first, qty: '-40' };
     expect(told('trade_bust', {}, bust)).toMatchObject([{ kind: 'bust', executionId: first }]);
     expect(told('trade_bust', {}, { execution_id: first })).toMatchObject([{ executionId: first }]);
+    // Its terms come after it, for an order of which only the total was known.
+    const terms = { ...bust, price: '470.11' };
+    expect(told('trade_bust', {}, terms)).toMatchObject([
+      { kind: 'bust', executionId: first },
+      { kind: 'fill', fill: { executionId: first, quantity: 40, price: 470_110_000 } },
+    ]);
   });
 
   test('puts the new execution in the place of the old one (F019)', () => {

@@ -41,7 +41,7 @@ export function eventReports(event: EventJson, bound: BoundOrders): readonly Rep
   if (event.event === 'trade_bust' || event.event === 'trade_correct') {
     const report = revisionOf(order, event, at);
     if ('executionId' in report) bound.revoke(json.id, report.executionId);
-    return [report];
+    return [report, ...bustedOf(event, report)];
   }
   const reports = reportsOf(order, json, at, bound.counted());
   if (event.event === 'order_cancel_rejected') {
@@ -50,6 +50,20 @@ export function eventReports(event: EventJson, bound: BoundOrders): readonly Rep
   }
   if (PLAIN.has(event.event)) return reports;
   return [...reports, { kind: 'suspended', order, at, status: clean(`event ${event.event}`) }];
+}
+
+/**
+ * The execution that a bust took back, as far as the event tells it: where the order's total alone
+ * was known before, it says how much of that is gone. It counts for nothing else.
+ */
+function bustedOf(event: EventJson, report: Report): readonly Report[] {
+  if (report.kind !== 'bust' || event.order.order_class === 'mleg') return [];
+  const price = event.price ?? event.order.filled_avg_price;
+  const qty = String(event.qty ?? '').replace(/^-/, ''); // told with a sign by some
+  const execution = executionOf({ qty, price });
+  if (execution === null) return [];
+  const { order, at, executionId } = report;
+  return [{ kind: 'fill', order, at, fill: { executionId, ...execution, fee: 0 as Money } }];
 }
 
 /** An execution that the venue took back or changed (F019). */

@@ -74,6 +74,16 @@ describe('a report', () => {
     expect(status(desk, order)).toBe('canceling');
   });
 
+  test('that nobody can tell for long is told again, and then each hour', () => {
+    const { desk, order } = ordered();
+    desk.report({ kind: 'unknown', order, reason: 'timeout' });
+    for (let passed = 0; passed < 2 * 3_600_000; passed += 30_000) desk.pass(30_000);
+    const again = desk.of('alert').filter(({ code }) => code === 'orderStillUnknown');
+    expect(again.map(({ severity }) => severity)).toEqual(['CRITICAL', 'CRITICAL', 'CRITICAL']);
+    expect(again[1]?.text).toContain('asked 120 times');
+    expect(status(desk, order)).toBe('unknown');
+  });
+
   test('that the broker has no such order is asked once more before it is believed', () => {
     const { desk, order } = ordered();
     expect(desk.report({ kind: 'notFound', order })).toContainEqual({ kind: 'query', order });

@@ -1,4 +1,4 @@
-import type { Instant } from '../base/index.ts';
+import { type Instant, MINUTE_MS } from '../base/index.ts';
 import {
   applyReport,
   type ClientOrderId,
@@ -11,7 +11,7 @@ import { review } from '../risk/index.ts';
 import { draftOfIntent, gateInput } from './gate.ts';
 import { isReconciled } from './reconcile/reconcile.ts';
 import type { Setup } from './setup.ts';
-import { bookNamed, emit, type State } from './state.ts';
+import { alert, bookNamed, emit, type State } from './state.ts';
 
 /** Orders between decision and outcome. Plain JSON. */
 export interface WireState {
@@ -27,6 +27,8 @@ export const newWireState = (): WireState => ({ waiting: [], resend: [], asks: {
 
 const ASK_FIRST_MS = 1_000;
 const ASK_MAX_MS = 30_000;
+const TOLD_AFTER = 10; // asks: about three minutes
+const TOLD_EVERY = 120; // about an hour
 const ATTEMPTS_MAX = 3; // of one intent, each but the first after proof that none arrived
 
 /** Hands an order that passed every check to the wire, or lets it wait for its turn. */
@@ -235,9 +237,21 @@ export function tendWire(setup: Setup, state: State): Report[] {
         emit(state, { kind: 'cancel', order: idOf(order), reason: 'asked again' });
       }
       ask(state, id as ClientOrderId);
+      if (order.status === 'unknown') tellStillUnknown(state, order);
     }
   }
   return ended;
+}
+
+/** What nobody can tell for long is told again: minutes after it began, and then each hour. */
+function tellStillUnknown(state: State, order: Order): void {
+  const { count } = state.wire.asks[idOf(order)] ?? { count: 0 };
+  if (count !== TOLD_AFTER && count % TOLD_EVERY !== 0) return;
+  const minutes = Math.round((state.at - order.sentAt) / MINUTE_MS);
+  const text =
+    `Order "${order.intent.id}" has had no outcome for ${minutes} min (asked ${count} times): ` +
+    "it counts in full and holds others back; look at the broker's own list of orders";
+  alert(state, 'CRITICAL', 'orderStillUnknown', text);
 }
 
 /** When the wire wants to be looked at next, or null. */

@@ -78,7 +78,7 @@ describe('stage live at a broker of this machine', () => {
     const asLive = { id: PAPER_KEYS.id, secret: PAPER_KEYS.secret };
     const { id, secret } = asLive;
     writeEnv(desk, `ALPACA_LIVE_KEY_ID=${id}\nALPACA_LIVE_SECRET_KEY=${secret}\n`);
-    await expectNo(start, desk, { code: 1, says: /not authorized/ });
+    await expectNo(start, desk, { code: 2, says: 'found a key of a paper account' });
     writeEnv(desk, `ALPACA_LIVE_KEY_ID=${LIVE_KEYS.id}\nALPACA_LIVE_SECRET_KEY=\n`);
     await expectNo(start, desk, { code: 2, says: 'ALPACA_LIVE_SECRET_KEY: not set' });
     writeEnv(desk, envOf(PAPER_KEYS));
@@ -102,13 +102,13 @@ describe('stage live at a broker of this machine', () => {
     const { id, secret } = PAPER_KEYS;
     writeEnv(other, `ALPACA_LIVE_KEY_ID=${id}\nALPACA_LIVE_SECRET_KEY=${secret}\n`);
     const start = liveArgs('once', other, 'live', '--from', FIRST, ...SENTENCE, ...ENDS);
-    await expectNo(start, other, { code: 2, says: 'the key is of class "paper"' });
+    await expectNo(start, other, { code: 2, says: 'found a key of a paper account' });
     writeEnv(
       desk,
       `ALPACA_PAPER_KEY_ID=${LIVE_KEYS.id}\nALPACA_PAPER_SECRET_KEY=${LIVE_KEYS.secret}\n`,
     );
     const paper = liveArgs('once', desk, 'paper', '--from', FIRST);
-    await expectNo(paper, desk, { code: 2, says: 'the key is of class "live"' });
+    await expectNo(paper, desk, { code: 2, says: 'found a key of a live account' });
     writeEnv(desk, envOf(LIVE_KEYS));
     expect(await brokerOrders(served.url)).toEqual([]);
     served.running.child.kill('SIGKILL');
@@ -162,7 +162,7 @@ describe('what keeps a paper desk down', () => {
     writeEnv(desk, '');
     await expectNo(once(), desk, { code: 2, says: 'not set; put the' });
     writeEnv(desk, envOf({ id, secret: 'not-the-secret' }));
-    await expectNo(once(), desk, { code: 1, says: /not authorized/ });
+    await expectNo(once(), desk, { code: 2, says: 'is the key in .env still good' });
     writeEnv(desk, envOf(PAPER_KEYS));
     const open = brokerDesk(join(folder, 'open'), url);
     chmodSync(join(open, '.env'), 0o644);

@@ -71,6 +71,7 @@ async function proven(
     throw new BadInput(`broker.accounts.${asked} is not set: wanted the number of that account`);
   }
   const found = await broker.prove(configured).catch((error: Error) => {
+    if (!/\b40[13]\b/.test(error.message)) throw error;
     const { id, secret } = KEY_NAMES.alpaca[asked];
     const hint = `is the key in .env still good (${id}, ${secret})?`;
     throw new BadInput(`Who the keys belong to is not known: ${error.message}; ${hint}`);

@@ -77,15 +77,22 @@ export class HttpClient {
     return reply;
   }
 
-  async #exchange({ method, path, headers, body }: HttpAsk): Promise<HttpReply> {
-    const { timeoutMs, bytesMax } = this.#terms;
-    const reply = await this.#pool.request({
-      method,
-      path,
-      headers,
-      body: body ?? null,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+  /** One exchange, given up after its time; its timer ends with it (F089). */
+  async #exchange(ask: HttpAsk): Promise<HttpReply> {
+    const { timeoutMs } = this.#terms;
+    const given = new AbortController();
+    const late = () => new Error(`No whole reply to ${ask.method} within ${timeoutMs} ms`);
+    const timer = setTimeout(() => given.abort(late()), timeoutMs);
+    try {
+      return await this.#read(ask, given.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #read({ method, path, headers, body }: HttpAsk, signal: AbortSignal): Promise<HttpReply> {
+    const { bytesMax } = this.#terms;
+    const reply = await this.#pool.request({ method, path, headers, body: body ?? null, signal });
     const parts: Buffer[] = [];
     let size = 0;
     for await (const part of reply.body) {

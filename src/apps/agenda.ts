@@ -53,6 +53,8 @@ export class Agenda {
   /** What was begun and has not ended, so that it is not begun twice. */
   readonly #tasks = new Set<string>();
   readonly #looks: SlotDue[] = [];
+  /** The first session after the newest one that is closed: looked up once for each. */
+  #open: { readonly after: DateText | null; readonly session: Session } | null = null;
   #polledAt = Number.NEGATIVE_INFINITY;
   #tickedAt = Number.NEGATIVE_INFINITY;
   #markedAt = Number.NEGATIVE_INFINITY;
@@ -189,8 +191,11 @@ export class Agenda {
   #session(): Session | null {
     const { state, from, to, feed } = this.#parts;
     const { closedDate } = state;
-    const after = closedDate !== null && closedDate >= from ? nextSession(closedDate) : null;
-    const session = after ?? firstSession(from);
+    if (this.#open?.after !== closedDate) {
+      const after = closedDate !== null && closedDate >= from ? nextSession(closedDate) : null;
+      this.#open = { after: closedDate, session: after ?? firstSession(from) };
+    }
+    const { session } = this.#open;
     if (session.day > feed.lastDay || (to !== null && session.date > to)) return null;
     if (feed.exhausted === true && session.day > state.day) return null;
     return session;

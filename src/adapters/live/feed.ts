@@ -86,7 +86,7 @@ export class LiveFeed implements Feed {
     if (desk === undefined || !desk.isTick || suspect || this.#halted.has(symbol)) return;
     if (!this.#isInSession(at)) return;
     const ends = { open: price, high: price, low: price, close: price };
-    const row = { symbol, at, day: dayNumber(exchangeDate(at)), ...ends, volume: size };
+    const row = { symbol, at, day: this.#session.day, ...ends, volume: size };
     if (desk.push(row)) this.#news?.wake();
   }
 

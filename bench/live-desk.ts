@@ -14,6 +14,7 @@ import { exchangeDate, nextSession } from '../src/market/index.ts';
 import {
   type Decision,
   defineStrategy,
+  hold,
   type StrategyDefinition,
   trade,
   z,
@@ -27,27 +28,38 @@ import { setupWith } from './setup.ts';
 
 const BUY = trade([{ symbol: 'SPY', side: 'buy', quantity: 1 }], 'the tick is even');
 const SELL = trade([{ symbol: 'SPY', side: 'sell', quantity: 1 }], 'the tick is odd');
+const WAIT = hold('not this tick');
 const ACCOUNT = 'PABENCH';
 
-const everyTick = defineStrategy({
-  name: 'bench-every-tick',
-  version: '1.0',
-  params: z.strictObject({}),
-  universe: () => ['SPY'],
-  subscriptions: () => [{ symbol: 'SPY', timeframe: '1s', warmup: 0, trigger: true }],
-  create: (_params, tools) => {
-    const memory = tools.memory({ ticks: 0 });
-    return {
-      onBar: () => {},
-      decide: (): Decision => (memory.ticks++ % 2 === 0 ? BUY : SELL),
-      facts: () => ({ ticks: memory.ticks }),
-    };
-  },
-});
+/** Orders on each `every`-th tick; `seen` hears of all of them, as they are decided on. */
+const tickStrategy = (every: number, seen: (at: Instant) => void) =>
+  defineStrategy({
+    name: 'bench-ticks',
+    version: '1.0',
+    params: z.strictObject({}),
+    universe: () => ['SPY'],
+    subscriptions: () => [{ symbol: 'SPY', timeframe: '1s', warmup: 0, trigger: true }],
+    create: (_params, tools) => {
+      const memory = tools.memory({ ticks: 0 });
+      let at = 0 as Instant;
+      return {
+        onBar: (bar) => {
+          at = bar.at;
+        },
+        decide: (): Decision => {
+          seen(at);
+          const n = memory.ticks++;
+          if (n % every !== 0) return WAIT;
+          return (n / every) % 2 === 0 ? BUY : SELL;
+        },
+        facts: () => ({ ticks: memory.ticks }),
+      };
+    },
+  });
 
-const setup: Setup = {
+const setupOf = ({ every, seen }: Pick<LiveDeskParts, 'every' | 'seen'>): Setup => ({
   ...setupWith({
-    strategy: everyTick as unknown as StrategyDefinition,
+    strategy: tickStrategy(every ?? 1, seen ?? (() => {})) as unknown as StrategyDefinition,
     params: {},
     series: [{ symbol: 'SPY', timeframe: '1s', adjustment: 'raw' }],
     capital: 1_000_000_000_000 as Money,
@@ -55,7 +67,7 @@ const setup: Setup = {
     record: 'none',
   }),
   broker: COUNTERPART_TRAITS['alpaca'] as BrokerTraits,
-};
+});
 
 /** A paper broker in another process, which times what comes back. */
 async function openSink(shift: number) {
@@ -91,12 +103,16 @@ async function openSink(shift: number) {
 export interface LiveDeskParts {
   readonly folder: string;
   readonly observer?: RunnerParts['observer'];
+  /** Ticks from one order to the next; each when left out. */
+  readonly every?: number;
+  /** Hears of every tick at the moment in which it is decided on. */
+  readonly seen?: (at: Instant) => void;
   /** What the desk's parts are put into, before it opens. */
   readonly around?: (parts: { broker: AlpacaBroker; data: AlpacaData; journal: Journal }) => void;
 }
 
 /** Opens the desk and lets it run. */
-export async function openLiveDesk({ folder, observer, around }: LiveDeskParts) {
+export async function openLiveDesk({ folder, observer, around, ...parts }: LiveDeskParts) {
   const { open } = nextSession(exchangeDate(Date.now() as Instant));
   const shift = open + HOUR_MS - Date.now();
   const now = () => (Date.now() + shift) as Instant;
@@ -117,7 +133,7 @@ export async function openLiveDesk({ folder, observer, around }: LiveDeskParts) 
     streams: true,
   });
   const runner = await Runner.open({
-    setup,
+    setup: setupOf(parts),
     journal,
     verified: true,
     identity: { stage: 'paper', build: 'bench', config: '', strategies: {} },

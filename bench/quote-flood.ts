@@ -6,6 +6,7 @@ import type { Outcome } from './report.ts';
 
 const PER_SECOND = 10_000;
 const SECONDS = Number(process.env['FLOOD_SECONDS'] ?? 60);
+const EVERY = 100; // ticks: an order a second, as many as a broker's budget lets through
 const SAMPLE_MS = 5_000;
 const WARM_SHARE = 0.25; // of the samples: before caches and code have their size
 
@@ -28,21 +29,21 @@ function slope(samples: readonly number[], everyMs: number): number {
 }
 
 /**
- * Ten thousand quotes a second, every hundredth with a trade that is answered by an order: memory
- * stays, and no order is decided on a price older than its limit. FLOOD_SECONDS sets how long.
+ * Ten thousand quotes a second, every hundredth with a trade that is decided on, and every hundredth
+ * of those answered by an order: memory stays, and no order is decided on a price older than its limit. FLOOD_SECONDS sets how long.
  */
 export const benchQuoteFlood = (): Promise<Outcome> =>
   inFolder(async (folder) => {
     let [orders, decided, oldestMs] = [0, 0, 0];
     let clock: (() => number) | null = null;
-    const taken = (input: Input, effects: readonly Effect[]) => {
-      if (input.kind === 'bars' && input.decide !== 'none') {
-        decided++;
-        oldestMs = Math.max(oldestMs, (clock?.() ?? 0) - (input.bars[0]?.at ?? 0));
-      }
+    const seen = (at: number) => {
+      decided++;
+      oldestMs = Math.max(oldestMs, (clock?.() ?? 0) - at);
+    };
+    const taken = (_input: Input, effects: readonly Effect[]) => {
       for (const effect of effects) if (effect.kind === 'submit') orders++;
     };
-    const desk = await openLiveDesk({ folder, observer: { taken } });
+    const desk = await openLiveDesk({ folder, observer: { taken }, seen, every: EVERY });
     clock = desk.now;
     await settled(desk.runner);
     const samples: number[] = [];

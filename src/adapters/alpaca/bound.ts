@@ -14,7 +14,7 @@ interface Bound {
   readonly told: Map<ExecutionId, number>;
 }
 
-const BOUND_MAX = 50_000; // ids kept, weeks of orders
+const BOUND_MAX = 5_000; // ids kept, more than the busiest day has
 
 /** Which of the broker's order ids are ours, and what was told of their executions. */
 export class BoundOrders {

@@ -29,8 +29,9 @@ function slope(samples: readonly number[], everyMs: number): number {
 }
 
 /**
- * Ten thousand quotes a second, every hundredth with a trade that is decided on, and every hundredth
- * of those answered by an order: memory stays, and no order is decided on a price older than its limit. FLOOD_SECONDS sets how long.
+ * Ten thousand quotes a second, every hundredth with a trade that is decided on, and every
+ * hundredth of those answered by an order: memory stays, and no order is decided on a price older
+ * than its limit. FLOOD_SECONDS sets how long.
  */
 export const benchQuoteFlood = (): Promise<Outcome> =>
   inFolder(async (folder) => {

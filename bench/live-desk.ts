@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AlpacaBroker, alpacaClient, AlpacaData } from '../src/adapters/alpaca/index.ts';
-import { RequestBudget, Secret, UNLIMITED } from '../src/adapters/index.ts';
+import { COUNTERPART_TRAITS, RequestBudget, Secret, UNLIMITED } from '../src/adapters/index.ts';
 import { openJournal } from '../src/adapters/journal/index.ts';
 import { LiveClock, LiveFeed } from '../src/adapters/live/index.ts';
 import { Runner, type RunnerParts } from '../src/apps/runner.ts';
-import { COUNTERPART_TRAITS } from '../src/apps/world/index.ts';
 import { HOUR_MS, type Instant, type Money } from '../src/base/index.ts';
-import type { BrokerTraits, Journal, Setup } from '../src/engine/index.ts';
+import type { Journal, Setup } from '../src/engine/index.ts';
 import { exchangeDate, nextSession } from '../src/market/index.ts';
 import {
   type Decision,
@@ -66,7 +65,7 @@ const setupOf = ({ every, seen }: Pick<LiveDeskParts, 'every' | 'seen'>): Setup 
     slot: { kind: 'every-bar' },
     record: 'none',
   }),
-  broker: COUNTERPART_TRAITS['alpaca'] as BrokerTraits,
+  broker: COUNTERPART_TRAITS.alpaca,
 });
 
 /** A paper broker in another process, which times what comes back. */

@@ -1,7 +1,16 @@
 import type { DateText, Instant, Money } from '../base/index.ts';
-import type { Broker } from '../engine/index.ts';
+import type { Broker, BrokerTraits } from '../engine/index.ts';
 import type { Report } from '../orders/index.ts';
 import type { ClockSeen } from './http.ts';
+
+/**
+ * What the brokers of other companies can do. Linked pairs are sent one by one and ended by us:
+ * the broker's own pairs are orders of their own that no journal named (docs/decisions/0016).
+ */
+export const COUNTERPART_TRAITS = {
+  alpaca: { clientIds: 'unique', stops: true, oco: false, settleMs: 30_000, pollMs: 2_000 },
+  schwab: { clientIds: 'none', stops: true, oco: false, settleMs: 60_000, pollMs: 2_000 },
+} as const satisfies Readonly<Record<string, BrokerTraits>>;
 
 /** Whose money an endpoint moves. */
 export type AccountClass = 'paper' | 'live';

@@ -11,6 +11,7 @@
  */
 export { RequestBudget, UNLIMITED } from './budget.ts';
 export type { AccountClass, BrokerSession, Counterpart, Identity, Probe } from './counterpart.ts';
+export { COUNTERPART_TRAITS } from './counterpart.ts';
 export type { Store } from './data/index.ts';
 export type { ClockSeen } from './http.ts';
 export type { DurableMap } from './journal/index.ts';

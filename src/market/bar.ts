@@ -142,6 +142,15 @@ export interface BarRow {
   readonly volume: number | null;
 }
 
+/** Two rows in their order as one, of the later instant; no volume where one has none. */
+export const mergeRows = (first: BarRow, then: BarRow): BarRow => ({
+  ...then,
+  open: first.open,
+  high: Math.max(first.high, then.high) as Price,
+  low: Math.min(first.low, then.low) as Price,
+  volume: first.volume === null || then.volume === null ? null : first.volume + then.volume,
+});
+
 /** The row at `index`. */
 export function rowAt(bars: Bars, index: number): BarRow {
   const volume = bars.volume[index] as number;

@@ -5,7 +5,7 @@ import type { AccountClass, BrokerSession, Identity } from '../counterpart.ts';
 import { moneyOf, quantityOf, wholeOf } from '../number.ts';
 import type { AccountJson, PositionJson } from './schema.ts';
 import { houseSymbol } from './symbol.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** Who the account is, with what it tells of the day-trader rule; null since that is gone. */
 export interface AlpacaIdentity extends Identity {
@@ -22,7 +22,7 @@ const BLOCKS = [
 
 /** Who answered. A flag that is not told blocks: absence never passes. */
 export function identityOf(json: AccountJson, accountClass: AccountClass): AlpacaIdentity {
-  const status = clean(json.status ?? '') || 'unknown';
+  const status = plainText(json.status ?? '') || 'unknown';
   const multiplier = wholeOf(json.multiplier);
   const blocked: string[] = status === 'ACTIVE' ? [] : [`status ${status}`];
   for (const name of BLOCKS) {

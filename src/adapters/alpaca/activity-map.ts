@@ -4,7 +4,7 @@ import { instrumentOf, parseOcc } from '../../market/index.ts';
 import { moneyOf, priceOf, quantityOf, wholeOf } from '../number.ts';
 import type { ActivityJson } from './schema.ts';
 import { houseSymbol } from './symbol.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 type How = 'dividend' | 'interest' | 'fee' | 'transfer' | 'inKind' | 'split' | 'option' | 'rename';
 
@@ -85,7 +85,7 @@ function activityOf(row: ActivityJson, priceNow: PriceNow): ActivitySeen {
 
 function unknown(row: ActivityJson): ActivitySeen {
   const parts = [row.activity_type, row.activity_sub_type, row.symbol, row.status];
-  const name = clean(parts.filter((part) => part && part !== 'executed').join(' '));
+  const name = plainText(parts.filter((part) => part && part !== 'executed').join(' '));
   const amount = moneyOf(row.net_amount) ?? (0 as Money);
   return { id: idOf(row), type: 'unknown', name, amount };
 }

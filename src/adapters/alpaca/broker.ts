@@ -2,7 +2,7 @@ import { DAY_MS, type DateText, type Instant, MINUTE_MS, type Result } from '../
 import type { AccountSeen, ActivitySeen, BrokerTraits } from '../../engine/index.ts';
 import { exchangeDate, instantOn } from '../../market/index.ts';
 import { type Intent, meaningOf, type Order, type Report } from '../../orders/index.ts';
-import type { BrokerSession, Counterpart } from '../counterpart.ts';
+import { type BrokerSession, type Counterpart, COUNTERPART_TRAITS } from '../counterpart.ts';
 import type { ClockSeen } from '../http.ts';
 import { priceOf, stampOf, wholeOf } from '../number.ts';
 import type { AlpacaIdentity } from './account-map.ts';
@@ -25,16 +25,10 @@ import {
 import { type ActivityJson, errorJson, type FillJson, type OrderJson, parsed } from './schema.ts';
 import { mismatchOf, notSent, submitOrder } from './submit.ts';
 import { houseSymbol } from './symbol.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 import type { StreamTerms } from './trade-stream.ts';
 
-export const ALPACA_TRAITS: BrokerTraits = {
-  clientIds: 'unique',
-  stops: true,
-  oco: false, // pairs are the engine's own
-  settleMs: 30_000,
-  pollMs: 2_000,
-};
+export const ALPACA_TRAITS: BrokerTraits = COUNTERPART_TRAITS.alpaca;
 
 export interface AlpacaBrokerOptions {
   readonly client: AlpacaClient;
@@ -142,7 +136,9 @@ export class AlpacaBroker implements Counterpart {
     if (json === null) return [{ kind: 'notFound', order: clientOrderId, at }];
     const wrong = mismatchOf(order.intent, json);
     const look: Report[] =
-      wrong === null ? [] : [{ kind: 'suspended', order: clientOrderId, at, status: clean(wrong) }];
+      wrong === null
+        ? []
+        : [{ kind: 'suspended', order: clientOrderId, at, status: plainText(wrong) }];
     // An order that was never ours is not taken for it: its id is, and somebody must look (F003).
     if (wrong !== null && order.venueOrderId !== json.id) return look;
     this.#bound.bind(clientOrderId, json);

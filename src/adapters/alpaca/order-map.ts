@@ -12,7 +12,7 @@ import type {
 import { netPriceOf, priceOf, quantityOf, stampOf, wholeOf } from '../number.ts';
 import type { OrderJson } from './schema.ts';
 import { houseSymbol } from './symbol.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** What a status says: it lives, or how it ended; `look`: it lives, and somebody must look. */
 type Standing = 'live' | 'look' | 'canceled' | 'expired' | 'rejected' | 'replaced';
@@ -132,7 +132,7 @@ export function reportsOf(
   }
   const fills = cumulativeOf(order, json, at, counted);
   if (fills === undefined) {
-    const status = clean(`${json.status}, with fills that cannot be read`);
+    const status = plainText(`${json.status}, with fills that cannot be read`);
     return [...reports, { kind: 'suspended', order, at, status }];
   }
   reports.push(...fills);
@@ -140,17 +140,18 @@ export function reportsOf(
     case 'live':
       return reports;
     case 'look':
-      return [...reports, { kind: 'suspended', order, at, status: clean(json.status) }];
+      return [...reports, { kind: 'suspended', order, at, status: plainText(json.status) }];
     case 'expired':
       return [...reports, { kind: 'expired', order, at }];
     case 'canceled':
       return [...reports, { kind: 'canceled', order, at, reason: 'canceled at the broker' }];
     case 'rejected': {
-      const reason = clean(json.reject_reason ?? '') || 'the broker rejected it after taking it';
+      const reason =
+        plainText(json.reject_reason ?? '') || 'the broker rejected it after taking it';
       return [...reports, { kind: 'rejected', order, at, reason }];
     }
     case 'replaced': {
-      const reason = clean(`replaced at the broker by ${json.replaced_by ?? 'another order'}`);
+      const reason = plainText(`replaced at the broker by ${json.replaced_by ?? 'another order'}`);
       const look: Report = { kind: 'suspended', order, at, status: reason };
       return [...reports, look, { kind: 'canceled', order, at, reason }];
     }

@@ -14,7 +14,7 @@ import {
   ordersJson,
   parsed,
 } from './schema.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 type Run = Parameters<AlpacaClient['call']>[1];
 
@@ -57,7 +57,7 @@ export async function readOrNone<Schema extends z.ZodType>(
 export function wordsOf(reply: HttpReply): string {
   const error = parsed(errorJson, reply);
   const told = error === undefined ? 'not in the broker’s own form' : `"${error.message}"`;
-  return clean(`reply ${reply.status}, ${told}`);
+  return plainText(`reply ${reply.status}, ${told}`);
 }
 
 /**

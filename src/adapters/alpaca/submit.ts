@@ -7,7 +7,7 @@ import { listedOf, reportsOf } from './order-map.ts';
 import { orderByClientId, wordsOf } from './reading.ts';
 import { bodyOf, type Held, type OrderBody } from './request-map.ts';
 import { errorJson, type OrderJson, orderJson, parsed } from './schema.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** Where an order goes out, and what is known of the account it goes to. */
 export interface SubmitParts {
@@ -65,7 +65,7 @@ export const notSent = ({ clientOrderId: order }: Intent, at: Instant, why: stri
   kind: 'notSent',
   order,
   at,
-  reason: clean(why),
+  reason: plainText(why),
 });
 
 /** The order that has our id already: an earlier sending of ours, if its terms are ours (F003). */
@@ -79,7 +79,7 @@ async function existing(client: AlpacaClient, intent: Intent): Promise<OrderJson
 function taken(bound: BoundOrders, intent: Intent, json: OrderJson, at: Instant): Report[] {
   const order = intent.clientOrderId;
   const wrong = mismatchOf(intent, json);
-  if (wrong !== null) throw new Error(clean(wrong));
+  if (wrong !== null) throw new Error(plainText(wrong));
   bound.bind(order, json);
   return reportsOf(order, json, at, bound.counted());
 }

@@ -4,7 +4,7 @@ import { stampOf } from '../number.ts';
 import type { BoundOrders } from './bound.ts';
 import { executionOf, reportsOf } from './order-map.ts';
 import type { EventJson } from './schema.ts';
-import { clean } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** Events that say no more than the order that comes with them. */
 const PLAIN: ReadonlySet<string> = new Set([
@@ -49,7 +49,7 @@ export function eventReports(event: EventJson, bound: BoundOrders): readonly Rep
     return [...reports, { kind: 'cancelRefused', order, at, reason }];
   }
   if (PLAIN.has(event.event)) return reports;
-  return [...reports, { kind: 'suspended', order, at, status: clean(`event ${event.event}`) }];
+  return [...reports, { kind: 'suspended', order, at, status: plainText(`event ${event.event}`) }];
 }
 
 /**
@@ -74,7 +74,7 @@ function revisionOf(order: ClientOrderId, event: EventJson, at: Instant): Report
     kind: 'suspended',
     order,
     at,
-    status: clean(`unreadable ${event.event}`),
+    status: plainText(`unreadable ${event.event}`),
   } as const;
   if (!executionId) return look;
   if (event.event === 'trade_bust') {

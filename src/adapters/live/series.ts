@@ -3,6 +3,7 @@ import {
   type Adjustment,
   type BarRow,
   exchangeDate,
+  mergeRows,
   nextSession,
   previousSession,
   type Session,
@@ -59,7 +60,7 @@ export class SeriesDesk {
     this.#newest = row.at;
     const last = this.#queue.at(-1);
     const isFull = this.#queue.length >= QUEUE_MAX || last?.at === row.at;
-    if (last !== undefined && isFull) this.#queue[this.#queue.length - 1] = merged(last, row);
+    if (last !== undefined && isFull) this.#queue[this.#queue.length - 1] = mergeRows(last, row);
     else this.#queue.push(row);
     return true;
   }
@@ -130,11 +131,3 @@ function sessionAfter(at: Instant): Session {
   const today = sessionOn(date);
   return today !== undefined && at < today.close ? today : nextSession(date);
 }
-
-const merged = (first: BarRow, then: BarRow): BarRow => ({
-  ...then,
-  open: first.open,
-  high: Math.max(first.high, then.high) as BarRow['high'],
-  low: Math.min(first.low, then.low) as BarRow['low'],
-  volume: first.volume === null || then.volume === null ? null : first.volume + then.volume,
-});

@@ -1,6 +1,6 @@
 import type { Instant, Price } from '../../base/index.ts';
 import type { Feed, MarketSeen } from '../../engine/index.ts';
-import type { BarRow } from '../../market/index.ts';
+import { type BarRow, mergeRows } from '../../market/index.ts';
 
 /** One recorded tick: a bar or a trade. The source may use one object for all of them. */
 export interface StreamTick {
@@ -44,7 +44,7 @@ export class StreamFeed implements Feed {
         this.#ahead = next;
         return row;
       }
-      row = merged(row, next);
+      row = mergeRows(row, next);
     }
   }
 
@@ -83,11 +83,3 @@ export class StreamFeed implements Feed {
     return this.#next === undefined;
   }
 }
-
-const merged = (first: BarRow, then: BarRow): BarRow => ({
-  ...then,
-  open: first.open,
-  high: Math.max(first.high, then.high) as Price,
-  low: Math.min(first.low, then.low) as Price,
-  volume: first.volume === null || then.volume === null ? null : first.volume + then.volume,
-});

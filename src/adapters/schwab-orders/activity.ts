@@ -4,7 +4,7 @@ import { moneyOf, priceOf, stampOf, wholeOf } from '../number.ts';
 import { z } from 'zod';
 import { ORDER_ID } from './order-schema.ts';
 import { fromSchwab } from './symbol.ts';
-import { plain } from './text.ts';
+import { plainText } from '../text.ts';
 
 const item = z.looseObject({
   instrument: z
@@ -102,7 +102,7 @@ export function activitiesOf(transaction: Transaction, terms: ActivityTerms): Ac
 
 /** A type or a form that nobody here knows: a person is asked. */
 function unknown({ type, description, netAmount }: Transaction, id: string): ActivitySeen {
-  const name = plain(description === '' ? type : `${type}: ${description}`).slice(0, 100);
+  const name = plainText(description === '' ? type : `${type}: ${description}`).slice(0, 100);
   return { type: 'unknown', id, name, amount: moneyOf(netAmount) ?? ZERO };
 }
 

@@ -1,7 +1,12 @@
 import { type DateText, DAY_MS, type Instant } from '../../base/index.ts';
 import type { AccountSeen, ActivitySeen, BrokerTraits } from '../../engine/index.ts';
 import type { ClientOrderId, Intent, Order, Report } from '../../orders/index.ts';
-import type { BrokerSession, Counterpart, Identity } from '../counterpart.ts';
+import {
+  type BrokerSession,
+  type Counterpart,
+  COUNTERPART_TRAITS,
+  type Identity,
+} from '../counterpart.ts';
 import { type ClockSeen, NotSent } from '../http.ts';
 import { hintOf } from './activity-hint.ts';
 import { AccountReader } from './account-reader.ts';
@@ -13,15 +18,9 @@ import { type Held, orderRequestOf } from './order-request.ts';
 import { isSameAccount, type SchwabOrder } from './order-schema.ts';
 import type { SchwabActivityPort, SchwabHttpPort } from './port.ts';
 import { clockOf, entitlementOf, sessionsOf } from './probe.ts';
-import { plain } from './text.ts';
+import { plainText } from '../text.ts';
 
-export const SCHWAB_TRAITS: BrokerTraits = {
-  clientIds: 'none',
-  stops: true,
-  oco: false,
-  settleMs: 60_000,
-  pollMs: 2_000,
-};
+export const SCHWAB_TRAITS: BrokerTraits = COUNTERPART_TRAITS.schwab;
 
 export interface SchwabBrokerOptions {
   readonly http: SchwabHttpPort;
@@ -76,7 +75,7 @@ export class SchwabBroker implements Counterpart {
   async submit(intent: Intent, at: Instant): Promise<readonly Report[]> {
     const order = intent.clientOrderId;
     const notSent = (error: unknown): readonly Report[] => [
-      { kind: 'notSent', order, at, reason: plain(messageOf(error)) },
+      { kind: 'notSent', order, at, reason: plainText(messageOf(error)) },
     ];
     let ready: Parts;
     let body: ReturnType<typeof orderRequestOf>;
@@ -117,7 +116,7 @@ export class SchwabBroker implements Counterpart {
       });
       if (found !== null) return finder.told(intent, found, at);
     }
-    throw new Error(plain(`Order "${id}" was taken and cannot be read back: ${why}`));
+    throw new Error(plainText(`Order "${id}" was taken and cannot be read back: ${why}`));
   }
 
   /** A taken request to cancel says nothing of what became of the order: it is read (F008). */

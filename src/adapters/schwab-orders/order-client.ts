@@ -3,7 +3,7 @@ import { meaningOf } from '../../orders/index.ts';
 import type { SchwabHttpPort, SchwabReply } from './port.ts';
 import { isSameAccount, ORDER_ID, ordersOf, type SchwabOrder } from './order-schema.ts';
 import type { OrderRequest } from './order-request.ts';
-import { plain } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** What a submit came to, the ambiguous left out: that throws. */
 export type Submitted =
@@ -135,7 +135,7 @@ function meaningOfReply(
 
 /** What an error says, for people. */
 export const reasonOf = ({ status, problem }: SchwabReply): string =>
-  plain(problem === null ? `status ${status}` : `${problem.message} (status ${status})`);
+  plainText(problem === null ? `status ${status}` : `${problem.message} (status ${status})`);
 
 /** The gateway refuses to pass on what is too large for it. */
 const isTooBig = ({ status, json }: SchwabReply): boolean =>

@@ -11,7 +11,7 @@ import type { Bindings } from './bindings.ts';
 import type { OrderClient } from './order-client.ts';
 import { listedOf } from './order-listed.ts';
 import type { SchwabOrder } from './order-schema.ts';
-import { plain } from './text.ts';
+import { plainText } from '../text.ts';
 
 /** Days of orders that a watermark holds: more than any search goes back before its send. */
 export const WATERMARK_MS = 7 * DAY_MS;
@@ -124,6 +124,6 @@ function isAlike({ symbol, legs }: Intent, listed: ListedOrder): boolean {
 }
 
 function unclear({ intent }: Readonly<Order>, at: Instant, ids: readonly string[]): Report {
-  const status = plain(`unclear: it may be ${ids.join(' or ')}`);
+  const status = plainText(`unclear: it may be ${ids.join(' or ')}`);
   return { kind: 'suspended', order: intent.clientOrderId, at, status };
 }

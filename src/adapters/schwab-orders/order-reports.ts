@@ -1,7 +1,7 @@
 import { type Instant, type Price, ZERO } from '../../base/index.ts';
 import type { ClientOrderId, ExecutionId, Fill, Report } from '../../orders/index.ts';
 import { microsOf, quantityOf, stampOf, wholeOf } from '../number.ts';
-import { plain } from './text.ts';
+import { plainText } from '../text.ts';
 import { symbolOf } from './order-listed.ts';
 import type { SchwabActivity, SchwabLeg, SchwabOrder } from './order-schema.ts';
 import { meaningOfStatus } from './order-status.ts';
@@ -130,7 +130,7 @@ type About = { readonly order: ClientOrderId; readonly at: Instant };
 const suspended = (about: About, status: string): Report => ({
   ...about,
   kind: 'suspended',
-  status: plain(status),
+  status: plainText(status),
 });
 
 function endOf(
@@ -140,5 +140,5 @@ function endOf(
 ): Report {
   if (meaning === 'expired') return { ...about, kind: 'expired' };
   const said = order.statusDescription ?? `${order.status} at Schwab`;
-  return { ...about, kind: meaning, reason: plain(said) };
+  return { ...about, kind: meaning, reason: plainText(said) };
 }

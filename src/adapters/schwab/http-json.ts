@@ -1,4 +1,6 @@
-import { masked } from '../secret.ts';
+import { plainText } from '../text.ts';
+
+export { plainText };
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -8,15 +10,6 @@ export const recordOf = (value: unknown): Fields | null =>
 
 /** The value as a list; an empty one for anything else. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const TEXT_MAX = 500;
-
-/** A broker's words as they may be shown: one line, without secrets, of at most 500 characters. */
-export const plainText = (text: string): string =>
-  masked(text)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, TEXT_MAX);
 
 /** What an error reply says. */
 export interface SchwabProblem {

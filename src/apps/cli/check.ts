@@ -55,7 +55,7 @@ export async function check(
   for (const warning of loaded.warnings) note(warning);
   for (const line of lines) tell(line);
   const bars = await findBars(loaded, tell);
-  const findings = ofItsTime(loaded, await findingsOf(loaded, options.stage, wiring));
+  const findings = await findingsOf(loaded, options.stage, wiring);
   const failing = findings.filter(({ verdict }) => verdict === 'fail').length;
   if (options.json) {
     const { name: desk } = loaded.desk;
@@ -108,10 +108,6 @@ async function findingsOf(
     await broker?.close().catch(() => {});
   }
 }
-
-/** A recorded market plays in a time of its own, which no clock of a machine should have. */
-export const ofItsTime = ({ desk }: LoadedDesk, findings: readonly Finding[]): readonly Finding[] =>
-  desk.broker?.clock === 'recorded' ? findings.filter(({ line }) => line !== 'Clock') : findings;
 
 function notOpened(error: unknown): Finding {
   const why = masked(error instanceof Error ? error.message : String(error));

@@ -14,7 +14,7 @@ import {
   secretsOf,
   type Stage,
 } from '../world/index.ts';
-import { type CheckWiring, ofItsTime } from './check.ts';
+import type { CheckWiring } from './check.ts';
 import { Refused } from './exit.ts';
 import { note } from './print.ts';
 
@@ -62,7 +62,7 @@ export async function openLive(loaded: LoadedDesk, options: LiveOptions): Promis
 
 /** The doctor, before every start: what fails keeps the desk down, what only warns is shown. */
 async function fit(loaded: LoadedDesk, world: OpenWorld, fresh: boolean): Promise<void> {
-  const findings = ofItsTime(loaded, await examine(loaded, world, fresh));
+  const findings = await examine(loaded, world, fresh);
   const odd = findings.filter(({ verdict }) => verdict !== 'ok');
   for (const line of renderFindings(odd)) note(line);
   const failing = odd.filter(({ verdict }) => verdict === 'fail').length;

@@ -82,7 +82,8 @@ export async function brokerFindings(parts: BrokerParts): Promise<readonly Findi
     ask(
       'Clock',
       () => probe.clock(),
-      ({ offsetMs }) => [clockFinding(offsetMs)],
+      // A recorded market plays in a time of its own, which no clock of a machine should have.
+      ({ offsetMs }) => (parts.desk.broker?.clock === 'recorded' ? [] : [clockFinding(offsetMs)]),
     ),
     ask(
       'Calendar',

@@ -8,4 +8,4 @@
 export { KEY_NAMES, pairOf, type Secrets, secretsOf } from './credentials.ts';
 export { askedOf, brokerSeen, examine } from './examine.ts';
 export { OpenWorld, openWorld, type Stage, type WorldOptions } from './open.ts';
-export { COUNTERPART_TRAITS, traitsOf } from './traits.ts';
+export { traitsOf } from './traits.ts';

@@ -2,7 +2,7 @@ import { BadInput, type Instant } from '../../../base/index.ts';
 import { formatOcc, instrumentOf, parseOcc } from '../../../market/index.ts';
 import { quantityOf } from '../../number.ts';
 import { alpacaSymbol } from '../symbol.ts';
-import { clean } from '../text.ts';
+import { plainText } from '../../text.ts';
 
 /** A JSON object of which nothing is known yet. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -49,4 +49,4 @@ const WORDS_MAX = 300;
 
 /** Words of theirs, fit to be shown; empty for what is no text. */
 export const wordsOf = (value: unknown): string =>
-  clean(typeof value === 'string' ? value : '').slice(0, WORDS_MAX);
+  plainText(typeof value === 'string' ? value : '').slice(0, WORDS_MAX);
